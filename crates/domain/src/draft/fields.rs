@@ -1,0 +1,174 @@
+//! Takes the fields out of an object one by one, and notes what is wrong with each.
+
+use std::collections::BTreeSet;
+
+use chrono::{DateTime, Utc};
+use serde_json::{Map, Value};
+
+use crate::fault::Faults;
+
+/// The fields of one object that is being read.
+#[derive(Debug)]
+pub(super) struct Fields<'a> {
+    object: &'a Map<String, Value>,
+    prefix: String,
+    known: BTreeSet<&'static str>,
+    faults: Faults,
+}
+
+impl<'a> Fields<'a> {
+    /// The fields of `value`, which stands at `place` (empty for the outermost).
+    pub(super) fn of(value: &'a Value, place: &str) -> Result<Self, Faults> {
+        let Value::Object(object) = value else {
+            let field = if place.is_empty() { "body" } else { place };
+            return Err(Faults::one(field, format!("is {}; accepted is an object", describe(value))));
+        };
+        let prefix = if place.is_empty() { String::new() } else { format!("{place}.") };
+        Ok(Self { object, prefix, known: BTreeSet::new(), faults: Faults::none() })
+    }
+
+    /// A whole number from `least` to `most`.
+    pub(super) fn whole<T>(
+        &mut self,
+        name: &'static str,
+        least: u64,
+        most: u64,
+        make: impl Fn(u64) -> Option<T>,
+    ) -> Option<T> {
+        let value = self.take(name)?;
+        let made = value.as_u64().filter(|n| (least..=most).contains(n)).and_then(make);
+        if made.is_none() {
+            self.refuse(name, value, &format!("a whole number from {least} to {most}"));
+        }
+        made
+    }
+
+    /// A text that `make` turns into what it names, or says why it cannot.
+    pub(super) fn name<T, E: ToString>(
+        &mut self,
+        name: &'static str,
+        make: impl Fn(String) -> Result<T, E>,
+    ) -> Option<T> {
+        let value = self.take(name)?;
+        let Some(text) = value.as_str() else {
+            self.refuse(name, value, "a text");
+            return None;
+        };
+        match make(text.to_owned()) {
+            Ok(made) => Some(made),
+            Err(why) => {
+                self.faults.add(self.path(name), format!("is {}; {}", describe(value), why.to_string()));
+                None
+            }
+        }
+    }
+
+    /// One of a few texts.
+    pub(super) fn choice<T>(
+        &mut self,
+        name: &'static str,
+        make: impl Fn(&str) -> Option<T>,
+        accepted: &[&str],
+    ) -> Option<T> {
+        let value = self.take(name)?;
+        let made = value.as_str().and_then(make);
+        if made.is_none() {
+            self.refuse(name, value, &accepted.join(", "));
+        }
+        made
+    }
+
+    /// A printable text of 1 to `most` characters. Its value is never repeated in a fault: it may be a secret.
+    pub(super) fn text(&mut self, name: &'static str, most: usize) -> Option<String> {
+        let text = self.take(name)?.as_str();
+        let fits =
+            |text: &&str| (1..=most).contains(&text.chars().count()) && !text.chars().any(char::is_control);
+        let taken = text.filter(fits).map(str::to_owned);
+        if taken.is_none() {
+            self.faults.add(self.path(name), format!("must be a text of 1 to {most} printable characters"));
+        }
+        taken
+    }
+
+    /// A moment, RFC 3339.
+    pub(super) fn moment(&mut self, name: &'static str) -> Option<DateTime<Utc>> {
+        let value = self.take(name)?;
+        let moment = value.as_str().and_then(|text| DateTime::parse_from_rfc3339(text).ok());
+        if moment.is_none() {
+            self.refuse(name, value, "a moment as in RFC 3339, such as 2030-01-31T15:00:00Z");
+        }
+        moment.map(|moment| moment.to_utc())
+    }
+
+    /// An object of its own, read by `read`.
+    pub(super) fn object<T>(
+        &mut self,
+        name: &'static str,
+        read: impl Fn(Self) -> Result<T, Faults>,
+    ) -> Option<T> {
+        let value = self.take(name)?;
+        match Fields::of(value, &self.path(name)).and_then(read) {
+            Ok(made) => Some(made),
+            Err(faults) => {
+                self.faults.extend(faults);
+                None
+            }
+        }
+    }
+
+    /// Refuses whatever was not asked for, except the `ignored`.
+    ///
+    /// Answers all that was found: `fields.finish(&[]).or(made)` ends a reading.
+    pub(super) fn finish(mut self, ignored: &[&str]) -> Faults {
+        for name in self.object.keys().filter(|name| !ignored.contains(&name.as_str())) {
+            if !self.known.contains(name.as_str()) {
+                let message = match nearest(name, &self.known) {
+                    Some(near) => format!("is not known; did you mean {near}?"),
+                    None => format!("is not known; known are {}", self.listed()),
+                };
+                self.faults.add(self.path(name), message);
+            }
+        }
+        self.faults
+    }
+
+    fn take(&mut self, name: &'static str) -> Option<&'a Value> {
+        self.known.insert(name);
+        self.object.get(name).filter(|value| !value.is_null())
+    }
+
+    fn refuse(&mut self, name: &str, value: &Value, accepted: &str) {
+        self.faults.add(self.path(name), format!("is {}; accepted: {accepted}", describe(value)));
+    }
+
+    fn path(&self, name: &str) -> String {
+        format!("{}{name}", self.prefix)
+    }
+
+    fn listed(&self) -> String {
+        self.known.iter().copied().collect::<Vec<_>>().join(", ")
+    }
+}
+
+/// The value as a person wrote it, short.
+fn describe(value: &Value) -> String {
+    match value {
+        Value::Object(_) => "an object".into(),
+        Value::Array(_) => "a list".into(),
+        Value::String(text) if text.chars().count() > 40 => {
+            format!("\"{}…\"", text.chars().take(40).collect::<String>())
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => value.to_string(),
+    }
+}
+
+/// The known name that a misspelt one most likely means.
+fn nearest(name: &str, known: &BTreeSet<&'static str>) -> Option<&'static str> {
+    let lower = name.to_lowercase();
+    known
+        .iter()
+        .map(|candidate| (strsim::jaro_winkler(&lower, &candidate.to_lowercase()), *candidate))
+        .filter(|(likeness, _)| *likeness > 0.8)
+        .max_by(|a, b| a.0.total_cmp(&b.0))
+        .map(|(_, candidate)| candidate)
+}

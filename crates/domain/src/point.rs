@@ -1,0 +1,68 @@
+//! What a run leaves behind besides its end: points over time and samples of its records.
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use crate::id::RunId;
+use crate::profile::ActiveTime;
+use crate::signal::Signal;
+use crate::tally::Tally;
+use crate::verdict::Evidence;
+
+/// What happened in one share of a lane since the point before it.
+///
+/// A run's summary is the sum of its points.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Point {
+    /// The run.
+    pub run: RunId,
+    /// The lane.
+    pub signal: Signal,
+    /// The share of the lane, from 0.
+    pub share: u32,
+    /// When it was taken.
+    pub at: DateTime<Utc>,
+    /// The run's time under load by then.
+    pub active: ActiveTime,
+    /// Counts since the point before.
+    pub tally: Tally,
+    /// What the verdict rests on, since the point before.
+    pub evidence: Evidence,
+    /// Distributions since the point before.
+    pub latency: Latency,
+}
+
+/// Three distributions, in microseconds, weighted by records.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Latency {
+    /// From the due time of a batch to the moment it was issued.
+    pub lateness: Distribution,
+    /// From the due time of a batch to its answer.
+    pub response: Distribution,
+    /// From the moment a batch was issued to its answer.
+    pub service: Distribution,
+}
+
+/// A distribution in the serialized form of HDR histograms (V2); empty bytes for one without values.
+///
+/// The core carries it about without looking inside; the engine reads, merges and writes it.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Distribution(pub Vec<u8>);
+
+/// One generated record, kept for people to look at.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sample {
+    /// The run.
+    pub run: RunId,
+    /// The lane.
+    pub signal: Signal,
+    /// The share of the lane, from 0.
+    pub share: u32,
+    /// The record's sequence number in its share.
+    pub seq: u64,
+    /// The record's own time.
+    pub at: DateTime<Utc>,
+    /// The record as JSON.
+    pub body: String,
+}

@@ -1,0 +1,198 @@
+//! A run: one execution of a test, its checkpoint, its end.
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use crate::id::{Epoch, ReplicaId, RunId, RunNumber, TestId};
+use crate::point::Latency;
+use crate::profile::{ActiveTime, Load};
+use crate::signal::{Share, Signal};
+use crate::spec::Spec;
+use crate::tally::Tally;
+use crate::test::Test;
+use crate::verdict::{Evidence, Verdict};
+
+/// One execution of a test, as it is stored.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Run {
+    /// Its own name.
+    pub id: RunId,
+    /// The test it is a run of.
+    pub test: TestId,
+    /// The how-many-eth run of that test.
+    pub number: RunNumber,
+    /// The test's definition when the run began.
+    pub spec: Spec,
+    /// When it began.
+    pub started_at: DateTime<Utc>,
+    /// How it ended; none while it goes on.
+    pub end: Option<RunEnd>,
+    /// How far it came, as its holder last reported.
+    pub checkpoint: Checkpoint,
+    /// Which replica may drive it; none when nobody holds it.
+    pub lease: Option<Lease>,
+    /// The epoch of the latest lease; zero before the first.
+    pub epoch: Epoch,
+}
+
+impl Run {
+    /// The run that a test has just been given; none when the test has none.
+    pub fn begin(test: &Test) -> Option<Self> {
+        let current = test.run?;
+        Some(Self {
+            id: current.id,
+            test: test.id.clone(),
+            number: current.number,
+            spec: test.spec.clone(),
+            started_at: test.started_at.unwrap_or(test.updated_at),
+            end: None,
+            checkpoint: Checkpoint::start(&test.spec),
+            lease: None,
+            epoch: Epoch::default(),
+        })
+    }
+
+    /// What the run says of itself so far.
+    pub fn verdict(&self) -> Verdict {
+        self.checkpoint.verdict()
+    }
+}
+
+/// How a run ended.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RunEnd {
+    /// In which way.
+    pub outcome: Outcome,
+    /// When.
+    pub at: DateTime<Utc>,
+    /// Why it could not go on, in words; none for the other outcomes.
+    pub reason: Option<String>,
+}
+
+/// The way a run ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Outcome {
+    /// Its load ended.
+    Completed,
+    /// Someone cancelled it, or replaced it by a new run.
+    Cancelled,
+    /// It could not go on.
+    Failed,
+}
+
+impl Outcome {
+    /// As it is written in answers.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Completed => "Completed",
+            Self::Cancelled => "Cancelled",
+            Self::Failed => "Failed",
+        }
+    }
+}
+
+/// A replica's time-limited right to drive a run.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Lease {
+    /// Who holds it.
+    pub holder: ReplicaId,
+    /// When it runs out, by the store's clock.
+    pub expires_at: DateTime<Utc>,
+}
+
+/// How far a run came: what another holder needs to go on.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Checkpoint {
+    /// Time under load so far.
+    pub active: ActiveTime,
+    /// One entry for each share of each lane.
+    pub lanes: Vec<LaneCheckpoint>,
+}
+
+/// How far one share of a lane came.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LaneCheckpoint {
+    /// The lane's signal.
+    pub signal: Signal,
+    /// The load, with every change so far.
+    pub load: Load,
+    /// Sequence numbers below this may have been issued.
+    pub reserved: u64,
+    /// What became of the records.
+    pub tally: Tally,
+    /// What the verdict rests on.
+    pub evidence: Evidence,
+    /// The distributions so far.
+    pub latency: Latency,
+}
+
+impl Checkpoint {
+    /// Before the first record of a run.
+    pub fn start(spec: &Spec) -> Self {
+        let lanes = Signal::ALL
+            .into_iter()
+            .filter_map(|signal| Some(LaneCheckpoint::start(signal, spec.load(signal)?)));
+        Self { active: ActiveTime::ZERO, lanes: lanes.collect() }
+    }
+
+    /// Where a new holder goes on: what an earlier one may have issued counts as in doubt, and load goes on from the
+    /// moment at which all of that was due.
+    #[must_use]
+    pub fn taken_over(&self) -> Self {
+        let mut next = self.clone();
+        for lane in &mut next.lanes {
+            lane.tally.take_over(lane.reserved);
+            if let Some(due) = lane.load.due_at(lane.reserved) {
+                next.active = next.active.max(due);
+            }
+        }
+        next.note_due();
+        next
+    }
+
+    /// The whole run's verdict.
+    pub fn verdict(&self) -> Verdict {
+        let mut evidence = Evidence::default();
+        for lane in &self.lanes {
+            evidence.merge(&lane.evidence);
+        }
+        evidence.verdict()
+    }
+
+    /// Closes the accounts of a run that nobody drives any more: what was reserved is in doubt, the rest that was due
+    /// is missed.
+    #[must_use]
+    pub fn closed(&self) -> Self {
+        let mut last = self.clone();
+        for lane in &mut last.lanes {
+            lane.tally.take_over(lane.reserved);
+            lane.tally.settle();
+        }
+        last
+    }
+
+    fn note_due(&mut self) {
+        for lane in &mut self.lanes {
+            lane.tally.note_due(lane.load.due(self.active));
+        }
+    }
+}
+
+impl LaneCheckpoint {
+    /// Before the first record.
+    pub fn start(signal: Signal, load: Load) -> Self {
+        Self {
+            signal,
+            load,
+            reserved: 0,
+            tally: Tally::default(),
+            evidence: Evidence::default(),
+            latency: Latency::default(),
+        }
+    }
+
+    /// Which share of the lane it is.
+    pub fn share(&self) -> Share {
+        self.load.share
+    }
+}

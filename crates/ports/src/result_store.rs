@@ -1,0 +1,57 @@
+//! Where points and samples are kept.
+
+use async_trait::async_trait;
+use moniflux_domain::id::RunId;
+use moniflux_domain::point::{Point, Sample};
+use moniflux_domain::profile::ActiveTime;
+use moniflux_domain::signal::Signal;
+
+use crate::error::StoreFault;
+
+/// Keeps what runs leave behind.
+#[cfg_attr(feature = "mock", mockall::automock)]
+#[async_trait]
+pub trait ResultStore: Send + Sync {
+    /// Stores points of any runs. A point is known by run, signal, share and active time: storing it again changes
+    /// nothing.
+    async fn append_points(&self, points: &[Point]) -> Result<(), StoreFault>;
+
+    /// The points of a run, by active time, then signal, then share.
+    async fn points(&self, run: RunId, range: PointRange) -> Result<Vec<Point>, StoreFault>;
+
+    /// Stores samples of any runs. A sample is known by run, signal, share and sequence number: storing it again
+    /// changes nothing.
+    async fn append_samples(&self, samples: &[Sample]) -> Result<(), StoreFault>;
+
+    /// The samples of a run, by signal, share and sequence number, after `after`, at most `limit`.
+    async fn samples(
+        &self,
+        run: RunId,
+        signal: Option<Signal>,
+        after: Option<SampleCursor>,
+        limit: u32,
+    ) -> Result<Vec<Sample>, StoreFault>;
+
+    /// Forgets everything of these runs. Forgetting what is not there succeeds.
+    async fn delete_of(&self, runs: &[RunId]) -> Result<(), StoreFault>;
+}
+
+/// A stretch of active time: `from` included, `to` excluded. The default is all of it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct PointRange {
+    /// The first moment wanted.
+    pub from: ActiveTime,
+    /// The first moment not wanted any more; none for no end.
+    pub to: Option<ActiveTime>,
+}
+
+/// A place among samples.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct SampleCursor {
+    /// The lane.
+    pub signal: Signal,
+    /// The share of the lane.
+    pub share: u32,
+    /// The sequence number.
+    pub seq: u64,
+}
