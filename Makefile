@@ -1,0 +1,72 @@
+# `make help` lists the targets.
+
+.DEFAULT_GOAL := help
+SHELL := /bin/bash -euo pipefail
+
+TOOLS := $(CURDIR)/target/tools
+
+# What the tests start. Set any of them to use your own.
+export MONIFLUX_TEST_BINARY ?= $(abspath $(or $(CARGO_TARGET_DIR),target))/release/moniflux
+export MONIFLUX_TEST_MONGOD ?= $(TOOLS)/mongod/bin/mongod
+export MONIFLUX_TEST_ROTEL ?= $(TOOLS)/rotel/rotel-agent
+export MONIFLUX_TEST_PYTHON ?= $(TOOLS)/venv/bin/python
+
+# Unit tests need nothing but cargo; integration tests need the tools. `make test ARGS=…` hands options to the runner.
+# Timings are part of what the integration tests prove, so those run one at a time.
+ARGS ?=
+ifneq ($(shell command -v cargo-nextest),)
+  MONGO := (package(moniflux-store-mongo) and kind(test))
+  UNIT := cargo nextest run --locked --workspace -E 'not (package(moniflux-tests) or $(MONGO))' $(ARGS)
+  INTEGRATION := cargo nextest run --locked --workspace -E 'package(moniflux-tests) or $(MONGO)' --test-threads 1 $(ARGS)
+else
+  UNIT := cargo test --locked --workspace --exclude moniflux-tests --exclude moniflux-store-mongo --all-targets $(ARGS) \
+    && cargo test --locked --package moniflux-store-mongo --lib $(ARGS)
+  INTEGRATION := cargo test --locked --package moniflux-tests --package moniflux-store-mongo --all-targets $(ARGS) \
+    -- --test-threads 1
+endif
+
+.PHONY: help
+help: ## this list
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 26
+
+.PHONY: run
+run: ## build, and serve on 127.0.0.1:8080 with the embedded store
+	cargo run --locked --release --package moniflux -- serve
+
+.PHONY: build
+build: ## the release binary, target/release/moniflux
+	cargo build --locked --release --package moniflux
+
+.PHONY: test
+test: unit-test integration-test ## all tests; installs what they need into target/tools, once
+
+.PHONY: unit-test
+unit-test: ## tests that need nothing but cargo
+	$(UNIT)
+	cargo test --locked --workspace --doc
+
+.PHONY: integration-test
+integration-test: tools build ## tests of the whole system and of the store on a real MongoDB
+	$(INTEGRATION)
+
+.PHONY: tools
+tools: ## mongod, a collector and Python packages, into target/tools
+	@scripts/install-test-tools
+
+.PHONY: lint
+lint: ## formatting, clippy and rustdoc, warnings denied
+	cargo fmt --all --check
+	cargo clippy --locked --workspace --all-targets -- --deny warnings
+	RUSTDOCFLAGS='--deny warnings' cargo doc --locked --workspace --no-deps
+
+.PHONY: docs
+docs: tools ## draw docs/architecture.svg and .png again
+	$(MONIFLUX_TEST_PYTHON) docs/architecture.py
+
+.PHONY: docker
+docker: ## the image moniflux-backend:latest
+	docker build --file docker/Dockerfile --tag moniflux-backend:latest .
+
+.PHONY: clean
+clean: ## remove target/, the tools in it included
+	cargo clean
