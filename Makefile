@@ -11,17 +11,16 @@ export MONIFLUX_TEST_MONGOD ?= $(TOOLS)/mongod/bin/mongod
 export MONIFLUX_TEST_ROTEL ?= $(TOOLS)/rotel/rotel-agent
 export MONIFLUX_TEST_PYTHON ?= $(TOOLS)/venv/bin/python
 
-# Unit tests need nothing but cargo; integration tests need the tools. `make test ARGS=…` hands options to the runner.
+# Unit tests need nothing but cargo; integration tests need the tools.
 # Timings are part of what the integration tests prove, so those run one at a time.
-ARGS ?=
 ifneq ($(shell command -v cargo-nextest),)
   MONGO := (package(moniflux-store-mongo) and kind(test))
-  UNIT := cargo nextest run --locked --workspace -E 'not (package(moniflux-tests) or $(MONGO))' $(ARGS)
-  INTEGRATION := cargo nextest run --locked --workspace -E 'package(moniflux-tests) or $(MONGO)' --test-threads 1 $(ARGS)
+  UNIT := cargo nextest run --locked --workspace -E 'not (package(moniflux-tests) or $(MONGO))'
+  INTEGRATION := cargo nextest run --locked --workspace -E 'package(moniflux-tests) or $(MONGO)' --test-threads 1
 else
-  UNIT := cargo test --locked --workspace --exclude moniflux-tests --exclude moniflux-store-mongo --all-targets $(ARGS) \
-    && cargo test --locked --package moniflux-store-mongo --lib $(ARGS)
-  INTEGRATION := cargo test --locked --package moniflux-tests --package moniflux-store-mongo --all-targets $(ARGS) \
+  UNIT := cargo test --locked --workspace --exclude moniflux-tests --exclude moniflux-store-mongo --all-targets \
+    && cargo test --locked --package moniflux-store-mongo --lib
+  INTEGRATION := cargo test --locked --package moniflux-tests --package moniflux-store-mongo --all-targets \
     -- --test-threads 1
 endif
 
