@@ -1,0 +1,107 @@
+//! Sends a batch once and says what became of it.
+//!
+//! **Never twice.** Redirects and reqwest's retries are off. One repetition is left that has no switch: the connection
+//! pool takes another connection when the one it chose was closed before the request was begun. hyper then hands the
+//! request back whole, unwritten (`TrySendError::take_message`), so no byte of the batch has left.
+//!
+//! **A status of 2xx is a success, whatever follows.** The receiver has taken the batch over with its status line; a
+//! body that is cut short, too long or nonsense takes that back as little as a missing one does. Only a partial success
+//! that can be read counts against it.
+
+use async_trait::async_trait;
+use moniflux_domain::answer::{Answer, Kind};
+use moniflux_domain::destination::{Destination, DestinationKind};
+use moniflux_domain::signal::Signal;
+use moniflux_ports::emitter::{Batch, Emitter};
+use reqwest::header::CONTENT_TYPE;
+use reqwest::{Client, Response, StatusCode};
+
+use crate::request::Template;
+use crate::{codec, error};
+
+/// Sends to one destination, over connections of its own.
+#[derive(Debug)]
+pub(crate) struct HttpEmitter {
+    client: Client,
+    kind: DestinationKind,
+    logs: Template,
+    metrics: Template,
+    traces: Template,
+    answer_limit: usize,
+}
+
+impl HttpEmitter {
+    /// An emitter over this client, which must neither follow redirects nor try again.
+    ///
+    /// # Errors
+    /// The destination's key cannot be in a header.
+    pub(crate) fn new(
+        client: Client,
+        destination: &Destination,
+        answer_limit: usize,
+    ) -> Result<Self, Box<dyn std::error::Error + Send + Sync>> {
+        Ok(Self {
+            client,
+            kind: destination.kind,
+            logs: Template::new(destination, Signal::Logs)?,
+            metrics: Template::new(destination, Signal::Metrics)?,
+            traces: Template::new(destination, Signal::Traces)?,
+            answer_limit,
+        })
+    }
+
+    fn template(&self, signal: Signal) -> &Template {
+        match signal {
+            Signal::Logs => &self.logs,
+            Signal::Metrics => &self.metrics,
+            Signal::Traces => &self.traces,
+        }
+    }
+
+    async fn read(&self, response: Response) -> Answer {
+        let status = response.status();
+        let content_type = response.headers().get(CONTENT_TYPE).cloned();
+        // Also of an answer whose body says nothing: only a connection that was read empty is used again.
+        let body = self.body(response).await;
+        if !status.is_success() {
+            return refusal(status);
+        }
+        match self.kind {
+            DestinationKind::Http => Answer::Acked,
+            DestinationKind::OtlpHttp => {
+                let content_type = content_type.as_ref().and_then(|value| value.to_str().ok());
+                let rejected = body.and_then(|body| codec::rejected(content_type, &body));
+                rejected.map_or(Answer::Acked, |rejected| Answer::Partial { rejected })
+            }
+        }
+    }
+
+    /// The whole body; none when it is cut short or over the limit, which ends the connection.
+    async fn body(&self, mut response: Response) -> Option<Vec<u8>> {
+        let mut body = Vec::new();
+        while let Some(chunk) = response.chunk().await.ok()? {
+            if body.len() + chunk.len() > self.answer_limit {
+                return None;
+            }
+            body.extend_from_slice(&chunk);
+        }
+        Some(body)
+    }
+}
+
+#[async_trait]
+impl Emitter for HttpEmitter {
+    async fn send(&self, batch: Batch) -> Answer {
+        let request = self.template(batch.signal).request(batch);
+        match self.client.execute(request).await {
+            Ok(response) => self.read(response).await,
+            Err(error) => Answer::Failed(error::kind(&error)),
+        }
+    }
+}
+
+/// The class of an answer that is no success.
+fn refusal(status: StatusCode) -> Answer {
+    let kind = Kind::Status(status.as_u16());
+    if status.is_client_error() { Answer::Rejected(kind) } else { Answer::Failed(kind) }
+}

@@ -1,0 +1,12 @@
+//! The emitter against servers on real sockets, good and bad on purpose.
+
+#[cfg(test)]
+mod answers;
+#[cfg(test)]
+mod connections;
+#[cfg(test)]
+mod server;
+#[cfg(test)]
+mod trouble;
+#[cfg(test)]
+mod trust;
