@@ -158,18 +158,6 @@ impl Draft {
             destination,
         })
     }
-
-    /// The names of the given fields that cannot change while a run is in progress.
-    pub fn fixed_in_a_run(&self) -> Vec<&'static str> {
-        let given = [
-            ("userID", self.user.is_some()),
-            ("logType", self.log_type.is_some()),
-            ("logSize", self.log_size.is_some()),
-            ("destination", self.destination.is_some()),
-            ("schedule", self.schedule.is_some()),
-        ];
-        given.into_iter().filter_map(|(name, is_given)| is_given.then_some(name)).collect()
-    }
 }
 
 impl DestinationDraft {

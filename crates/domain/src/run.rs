@@ -1,5 +1,7 @@
 //! A run: one execution of a test, its checkpoint, its end.
 
+use std::time::Duration;
+
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
@@ -150,6 +152,16 @@ impl Checkpoint {
         next
     }
 
+    /// With sequence numbers reserved for that much more of every lane's load.
+    #[must_use]
+    pub fn reserved_ahead(&self, by: Duration) -> Self {
+        let mut next = self.clone();
+        for lane in &mut next.lanes {
+            lane.reserved = lane.reserved.max(lane.load.due(self.active.plus(by)));
+        }
+        next
+    }
+
     /// The whole run's verdict.
     pub fn verdict(&self) -> Verdict {
         let mut evidence = Evidence::default();
@@ -194,5 +206,45 @@ impl LaneCheckpoint {
     /// Which share of the lane it is.
     pub fn share(&self) -> Share {
         self.load.share
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::answer::Answer;
+    use crate::profile::Rate;
+
+    fn checkpoint(rate: u64, seconds: u64) -> Checkpoint {
+        let load = Load::constant(Rate::per_second(rate).unwrap(), Duration::from_secs(seconds));
+        Checkpoint { active: ActiveTime::ZERO, lanes: vec![LaneCheckpoint::start(Signal::Logs, load)] }
+    }
+
+    #[test]
+    fn a_taken_over_run_goes_on_behind_what_was_reserved() {
+        let mut before = checkpoint(100, 10);
+        before.active = ActiveTime::from_duration(Duration::from_secs(3));
+        before.lanes[0].tally.issue(300, 1);
+        before.lanes[0].tally.book(250, &Answer::Acked);
+        let before = before.reserved_ahead(Duration::from_secs(2));
+        assert_eq!(before.lanes[0].reserved, 500);
+
+        let after = before.taken_over();
+        assert_eq!(after.active.as_duration(), Duration::from_secs(5));
+        let tally = &after.lanes[0].tally;
+        assert_eq!((tally.issued(), tally.acked(), tally.in_doubt(), tally.due()), (500, 250, 250, 500));
+    }
+
+    #[test]
+    fn taking_over_a_run_that_never_began_changes_nothing() {
+        let before = checkpoint(100, 10);
+        assert_eq!(before.taken_over(), before);
+    }
+
+    #[test]
+    fn no_more_is_reserved_than_is_ever_due() {
+        let ahead = checkpoint(100, 1).reserved_ahead(Duration::from_secs(60));
+        assert_eq!(ahead.lanes[0].reserved, 100);
+        assert!(ahead.closed().lanes[0].tally.is_settled());
     }
 }

@@ -55,6 +55,17 @@ impl Evidence {
         self.dropped += other.dropped;
     }
 
+    /// What came since `earlier`, a former state of the same evidence.
+    #[must_use]
+    pub fn since(&self, earlier: &Self) -> Self {
+        Self {
+            issued: self.issued.saturating_sub(earlier.issued),
+            late: self.late.saturating_sub(earlier.late),
+            held: self.held.saturating_sub(earlier.held),
+            dropped: self.dropped.saturating_sub(earlier.dropped),
+        }
+    }
+
     /// The verdict that follows.
     pub fn verdict(&self) -> Verdict {
         if self.dropped > 0 || self.late * Self::LATE_ONE_IN > self.issued {

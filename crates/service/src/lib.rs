@@ -1,1 +1,33 @@
-//! placeholder
+//! What can be done with tests, and what drives their runs.
+//!
+//! * **Lives here:** the use cases, one a file; the scheduler, which starts what is due; the supervisor, which drives the
+//!   runs whose lease this replica holds.
+//! * **Never lives here:** HTTP, a database, a rule of the life cycle (those are `domain`'s).
+//! * **Depends on:** `domain`, `ports`, `engine`.
+//! * **Read first:** [`service`], then `start`, then [`supervisor`].
+
+pub mod error;
+pub mod results;
+pub mod scheduler;
+pub mod service;
+pub mod supervisor;
+
+mod cancel;
+mod change;
+mod create;
+mod delete;
+mod list;
+mod pause;
+mod restart;
+mod resume;
+mod schedule;
+mod start;
+
+pub use error::UseCaseError;
+pub use results::Results;
+pub use scheduler::Scheduler;
+pub use service::{Service, Stores};
+pub use supervisor::{LiveRun, Supervisor};
+
+#[cfg(test)]
+mod testing;

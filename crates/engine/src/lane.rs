@@ -1,0 +1,366 @@
+//! One share of one signal of a run: an actor that issues what is due and books what is answered.
+//!
+//! The loop decides by pure functions ([`schedule`], [`window`], the tally) and then waits for its timer, an answer or a
+//! command, whichever is first. It never waits for a send, and it queues nothing: what is due and not yet issued is a
+//! difference of two numbers.
+
+mod schedule;
+mod window;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use moniflux_domain::answer::{Answer, Kind};
+use moniflux_domain::profile::{ActiveTime, Load, Rate};
+use moniflux_domain::run::LaneCheckpoint;
+use moniflux_domain::signal::Signal;
+use moniflux_domain::tally::Tally;
+use moniflux_domain::verdict::Evidence;
+use moniflux_payload::{Encoder, Span};
+use moniflux_ports::clock::Clock;
+use moniflux_ports::emitter::{Batch, Emitter};
+use tokio::sync::{Notify, mpsc, oneshot, watch};
+use tokio::task::{JoinError, JoinSet};
+
+use crate::buffers::Buffers;
+use crate::latency::LatencyTimes;
+use crate::limits::Limits;
+use crate::pace::Pace;
+
+use self::schedule::{Cut, DueBatch, next_batch};
+use self::window::Window;
+
+/// What a lane is told.
+#[derive(Debug)]
+pub(crate) enum LaneCommand {
+    /// Active time runs or stands still.
+    Pace(Pace),
+    /// From now on another rate, and another end.
+    Change { rate: Rate, end: ActiveTime },
+    /// Sequence numbers below this may be issued.
+    Grant(u64),
+    /// The load ends now.
+    Stop,
+    /// Issue nothing more; what stays unanswered is in doubt.
+    Suspend,
+    /// Report.
+    Observe(oneshot::Sender<LaneReport>),
+}
+
+/// What a lane reports: all so far, and what came since the report before.
+#[derive(Debug)]
+pub(crate) struct LaneReport {
+    pub(crate) checkpoint: LaneCheckpoint,
+    pub(crate) tally: Tally,
+    pub(crate) evidence: Evidence,
+    pub(crate) times: LatencyTimes,
+}
+
+/// What a lane begins with.
+pub(crate) struct LanePlan {
+    /// Where it begins; sequence numbers up to its `reserved` may be issued.
+    pub(crate) from: LaneCheckpoint,
+    /// What earlier reports told of `from`.
+    pub(crate) reported: Tally,
+    /// The distributions of `from`.
+    pub(crate) times: LatencyTimes,
+    /// Whether sequence numbers must be granted before they are issued.
+    pub(crate) reserves: bool,
+    pub(crate) pace: Pace,
+    pub(crate) limits: Limits,
+    pub(crate) encoder: Encoder,
+    pub(crate) emitter: Arc<dyn Emitter>,
+    pub(crate) clock: Arc<dyn Clock>,
+}
+
+/// One share of one signal under load.
+pub(crate) struct Lane {
+    signal: Signal,
+    load: Load,
+    pace: Pace,
+    limits: Limits,
+    cut: Cut,
+    reserves: bool,
+    granted: u64,
+    phase: Phase,
+    window: Window,
+    tally: Tally,
+    evidence: Evidence,
+    times: LatencyTimes,
+    since: Since,
+    encoder: Encoder,
+    buffers: Buffers,
+    emitter: Arc<dyn Emitter>,
+    clock: Arc<dyn Clock>,
+    answers: JoinSet<Answered>,
+}
+
+/// How far a lane is in its life.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Phase {
+    /// The load goes on.
+    Load,
+    /// The load ended; answers, and what is late, are waited for until the moment.
+    Drain { until: Duration },
+    /// Nothing more is issued; answers are waited for until the moment.
+    Suspended { until: Duration },
+    /// Every record has its class.
+    Over,
+}
+
+/// What was last reported, and what came since.
+struct Since {
+    tally: Tally,
+    evidence: Evidence,
+    times: LatencyTimes,
+}
+
+/// A batch and what became of it.
+struct Answered {
+    records: u64,
+    deadline: Duration,
+    sent: Duration,
+    answered: Duration,
+    answer: Answer,
+}
+
+/// What the loop does next.
+enum Next {
+    Issue(DueBatch),
+    WaitUntil(Duration),
+    Wait,
+    Close,
+}
+
+impl Lane {
+    pub(crate) fn new(plan: LanePlan) -> Self {
+        let LanePlan { from, reported, times, reserves, pace, limits, encoder, emitter, clock } = plan;
+        let records = limits.batch_size.min(encoder.records_within(limits.max_batch_bytes)).max(1);
+        Self {
+            signal: from.signal,
+            load: from.load,
+            pace,
+            limits,
+            cut: Cut { records, linger: limits.linger },
+            reserves,
+            granted: if reserves { from.reserved } else { u64::MAX },
+            phase: Phase::Load,
+            window: Window::new(limits.max_in_flight),
+            tally: from.tally,
+            evidence: from.evidence,
+            since: Since { tally: reported, evidence: from.evidence, times: LatencyTimes::default() },
+            times,
+            encoder,
+            buffers: Buffers::default(),
+            emitter,
+            clock,
+            answers: JoinSet::new(),
+        }
+    }
+
+    /// Runs until the commands end; says once, by `over` and by `changed`, that every record has its class.
+    pub(crate) async fn drive(
+        mut self,
+        mut commands: mpsc::UnboundedReceiver<LaneCommand>,
+        over: watch::Sender<bool>,
+        changed: Arc<Notify>,
+    ) {
+        let clock = Arc::clone(&self.clock);
+        loop {
+            while let Some(joined) = self.answers.try_join_next() {
+                self.book(joined);
+            }
+            let deadline = match self.next(clock.monotonic()) {
+                Next::Issue(batch) => {
+                    self.issue(batch);
+                    // Lets the send begin, and commands and answers in, before the next batch.
+                    tokio::task::yield_now().await;
+                    Some(Duration::ZERO)
+                }
+                Next::WaitUntil(deadline) => Some(deadline),
+                Next::Wait => None,
+                Next::Close => {
+                    self.close();
+                    over.send_replace(true);
+                    changed.notify_one();
+                    None
+                }
+            };
+            tokio::select! {
+                biased;
+                command = commands.recv() => match command {
+                    Some(command) => self.obey(command),
+                    None => return,
+                },
+                Some(joined) = self.answers.join_next() => self.book(joined),
+                () = clock.sleep_until(deadline.unwrap_or_default()), if deadline.is_some() => {}
+            }
+        }
+    }
+
+    fn next(&mut self, now: Duration) -> Next {
+        let active = self.pace.active(now);
+        self.tally.note_due(self.load.due(active));
+        if self.phase == Phase::Load && active >= self.load.end {
+            self.phase = Phase::Drain { until: now + self.limits.drain };
+        }
+        match self.phase {
+            Phase::Over => Next::Wait,
+            Phase::Drain { until } | Phase::Suspended { until } if now >= until => Next::Close,
+            Phase::Suspended { .. } if self.window.is_empty() => Next::Close,
+            Phase::Suspended { until } => Next::WaitUntil(until),
+            Phase::Drain { until } => match self.due_batch(self.load.end) {
+                None if self.window.is_empty() && self.tally.waiting() == 0 => Next::Close,
+                Some(batch) if self.may_issue() => Next::Issue(batch),
+                None | Some(_) => Next::WaitUntil(until),
+            },
+            Phase::Load => {
+                let until = if self.pace.is_held() { active } else { self.load.end };
+                match self.due_batch(until) {
+                    Some(batch) if batch.due > active => Next::WaitUntil(self.pace.deadline(batch.due)),
+                    Some(batch) if self.may_issue() => Next::Issue(batch),
+                    None | Some(_) if self.pace.is_held() => Next::Wait,
+                    None | Some(_) => Next::WaitUntil(self.pace.deadline(self.load.end)),
+                }
+            }
+        }
+    }
+
+    /// The next batch among what is due by `until` and granted.
+    fn due_batch(&self, until: ActiveTime) -> Option<DueBatch> {
+        let issued = self.tally.issued();
+        let granted = u32::try_from(self.granted.saturating_sub(issued)).unwrap_or(u32::MAX);
+        let cut = Cut { records: self.cut.records.min(granted), ..self.cut };
+        if granted == 0 { None } else { next_batch(&self.load, issued, cut, until) }
+    }
+
+    /// Whether a due batch may leave; if not, the limit of requests in flight holds it.
+    fn may_issue(&mut self) -> bool {
+        if !self.window.is_open() {
+            self.window.hold();
+        }
+        self.window.is_open()
+    }
+
+    fn issue(&mut self, batch: DueBatch) {
+        let records = u64::from(batch.count);
+        let deadline = self.pace.deadline(batch.due);
+        let lateness = self.clock.monotonic().saturating_sub(deadline);
+        let span = Span {
+            first: batch.first,
+            count: batch.count,
+            first_due: self.pace.unix_nanos(batch.first_due),
+            last_due: self.pace.unix_nanos(batch.due),
+        };
+        let body = self.buffers.encode(&self.encoder, span);
+
+        self.tally.issue(records, body.len() as u64);
+        self.since.times.lateness.record(lateness, records);
+        self.evidence.issued += records;
+        if self.window.held(deadline) {
+            self.evidence.held += records;
+        } else if lateness > Evidence::TOLERANCE {
+            self.evidence.late += records;
+        }
+        self.window.take();
+
+        let batch = Batch { signal: self.signal, share: self.load.share.index(), body };
+        let (emitter, clock) = (Arc::clone(&self.emitter), Arc::clone(&self.clock));
+        self.answers.spawn(async move {
+            let sent = clock.monotonic();
+            let answer = emitter.send(batch).await;
+            Answered { records, deadline, sent, answered: clock.monotonic(), answer }
+        });
+    }
+
+    fn book(&mut self, joined: Result<Answered, JoinError>) {
+        self.window.give_back(self.clock.monotonic());
+        match joined {
+            Ok(Answered { records, deadline, sent, answered, answer }) => {
+                self.tally.book(records, &answer);
+                self.since.times.response.record(answered.saturating_sub(deadline), records);
+                self.since.times.service.record(answered.saturating_sub(sent), records);
+            }
+            // Its records stay in flight until the lane closes, which gives them a class.
+            Err(error) => tracing::error!(signal = %self.signal, %error, "a send broke off"),
+        }
+    }
+
+    fn obey(&mut self, command: LaneCommand) {
+        match command {
+            LaneCommand::Observe(reply) => {
+                // Whoever asked may have stopped waiting; then the next report tells it.
+                if !reply.is_closed() {
+                    reply.send(self.report()).ok();
+                }
+            }
+            LaneCommand::Grant(granted) => self.granted = self.granted.max(granted),
+            LaneCommand::Pace(pace) => self.pace = pace,
+            LaneCommand::Change { rate, end } if self.phase == Phase::Load => {
+                let active = self.pace.active(self.clock.monotonic());
+                self.load.profile.change(active, rate);
+                self.load.end = end.max(active);
+            }
+            LaneCommand::Stop if self.phase == Phase::Load => {
+                self.load.end = self.load.end.min(self.pace.active(self.clock.monotonic()));
+            }
+            LaneCommand::Suspend if self.phase != Phase::Over => {
+                self.phase = Phase::Suspended { until: self.clock.monotonic() + self.limits.drain };
+            }
+            // The load is over: nothing can change it any more.
+            LaneCommand::Change { .. } | LaneCommand::Stop | LaneCommand::Suspend => {}
+        }
+    }
+
+    /// Gives every record its class.
+    fn close(&mut self) {
+        self.answers.abort_all();
+        if matches!(self.phase, Phase::Suspended { .. }) {
+            self.tally.take_over(self.tally.issued());
+        } else {
+            self.tally.book(self.tally.in_flight(), &Answer::Failed(Kind::Timeout));
+            if !self.window.held(self.pace.deadline(self.load.end)) {
+                self.evidence.dropped += self.tally.waiting();
+            }
+            self.tally.settle();
+        }
+        self.phase = Phase::Over;
+    }
+
+    fn report(&mut self) -> LaneReport {
+        let active = self.pace.active(self.clock.monotonic());
+        if self.phase != Phase::Over {
+            self.tally.note_due(self.load.due(active));
+        }
+        let times = std::mem::take(&mut self.since.times);
+        self.times.merge(&times);
+        let reserved = self.reservation(active);
+        let report = LaneReport {
+            tally: self.tally.since(&self.since.tally),
+            evidence: self.evidence.since(&self.since.evidence),
+            times,
+            checkpoint: LaneCheckpoint {
+                signal: self.signal,
+                load: self.load.clone(),
+                reserved,
+                tally: self.tally.clone(),
+                evidence: self.evidence,
+                latency: self.times.to_latency(),
+            },
+        };
+        self.since.tally = self.tally.clone();
+        self.since.evidence = self.evidence;
+        report
+    }
+
+    /// Up to where sequence numbers are to be reserved, seen from `active`; what is not asked for again is given back.
+    fn reservation(&mut self, active: ActiveTime) -> u64 {
+        let goes_on = matches!(self.phase, Phase::Load | Phase::Drain { .. });
+        let ahead = if goes_on && !self.pace.is_held() { active.plus(self.limits.reserve) } else { active };
+        let wanted = if goes_on { self.load.due(ahead) } else { 0 }.max(self.tally.issued());
+        if self.reserves {
+            self.granted = self.granted.min(wanted);
+        }
+        wanted
+    }
+}

@@ -1,0 +1,288 @@
+//! One run under load: its lanes, held to one active time, told and observed together.
+
+use std::fmt;
+use std::future::Future;
+use std::sync::Arc;
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+use moniflux_domain::id::{RunId, TestId};
+use moniflux_domain::point::Point;
+use moniflux_domain::profile::{ActiveTime, Load, Rate};
+use moniflux_domain::run::{Checkpoint, LaneCheckpoint};
+use moniflux_domain::signal::{Share, Signal};
+use moniflux_domain::spec::Spec;
+use moniflux_domain::tally::Tally;
+use moniflux_payload::{Encoder, Shape};
+use moniflux_ports::clock::Clock;
+use moniflux_ports::emitter::{Emitter, EmitterError, EmitterFactory};
+use tokio::runtime::Handle;
+use tokio::sync::{Notify, mpsc, oneshot, watch};
+use tokio::task::JoinSet;
+
+use crate::lane::{Lane, LaneCommand, LanePlan, LaneReport};
+use crate::latency::{LatencyTimes, UnreadableDistribution};
+use crate::limits::Limits;
+use crate::pace::Pace;
+
+/// Starts runs. Their lanes live on the threads of `threads`, apart from whatever else the process does.
+#[derive(Clone)]
+pub struct Engine {
+    /// What time it is.
+    pub clock: Arc<dyn Clock>,
+    /// How batches leave.
+    pub emitters: Arc<dyn EmitterFactory>,
+    /// Where lanes run.
+    pub threads: Handle,
+    /// The bounds every lane keeps to.
+    pub limits: Limits,
+}
+
+/// What a run begins with.
+#[derive(Debug, Clone)]
+pub struct RunPlan {
+    /// The test; goes into every record.
+    pub test: TestId,
+    /// The run; goes into every record.
+    pub run: RunId,
+    /// What to send, and where to.
+    pub spec: Spec,
+    /// When the run began first, on whichever replica.
+    pub started_at: DateTime<Utc>,
+    /// Where the load begins. Sequence numbers below each lane's `reserved` may be issued at once.
+    pub from: Checkpoint,
+    /// What earlier points told; the default for a run's first holder.
+    pub told: Checkpoint,
+    /// Whether active time stands still at first.
+    pub held: bool,
+    /// Whether sequence numbers above `reserved` must be granted ([`RunHandle::grant`]) before they are issued.
+    pub reserves: bool,
+    /// Notified when a lane is over.
+    pub over: Arc<Notify>,
+}
+
+/// How far a run came, and what happened since it was last observed.
+#[derive(Debug, Clone)]
+pub struct Observation {
+    /// All so far.
+    pub checkpoint: Checkpoint,
+    /// What came since the observation before, one point for each lane.
+    pub points: Vec<Point>,
+}
+
+/// Why a run did not start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// Nothing can be sent to the destination.
+    #[error(transparent)]
+    Emitter(#[from] EmitterError),
+    /// The checkpoint cannot be read.
+    #[error(transparent)]
+    Checkpoint(#[from] UnreadableDistribution),
+}
+
+/// A lane broke off: a defect of the program, which was logged where it happened.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("the {0} lane broke off")]
+pub struct LaneBrokeOff(pub Signal);
+
+impl Engine {
+    /// Puts a run under load.
+    ///
+    /// # Errors
+    /// Nothing can be sent there, or the checkpoint cannot be read.
+    pub fn start(&self, plan: RunPlan) -> Result<RunHandle, StartError> {
+        let emitter = self.emitters.emitter(&plan.spec.destination, self.limits.timeout)?;
+        let pace = Pace::running(plan.from.active, self.clock.monotonic(), self.clock.now());
+        let mut run = RunHandle {
+            pace: if plan.held { pace.held(self.clock.monotonic()) } else { pace },
+            engine: self.clone(),
+            emitter,
+            lanes: Vec::new(),
+            tasks: JoinSet::new(),
+            last_point: plan.told.active,
+            plan,
+        };
+        for lane in run.plan.from.lanes.clone() {
+            run.add_lane(lane)?;
+        }
+        Ok(run)
+    }
+}
+
+/// A run under load; the load ends at once when this is dropped.
+pub struct RunHandle {
+    engine: Engine,
+    plan: RunPlan,
+    emitter: Arc<dyn Emitter>,
+    pace: Pace,
+    lanes: Vec<LaneHandle>,
+    tasks: JoinSet<()>,
+    last_point: ActiveTime,
+}
+
+#[derive(Debug)]
+struct LaneHandle {
+    signal: Signal,
+    share: Share,
+    commands: mpsc::UnboundedSender<LaneCommand>,
+    over: watch::Receiver<bool>,
+}
+
+impl RunHandle {
+    /// Lets active time stand still; what is due by now still leaves.
+    pub fn pause(&mut self) {
+        if !self.pace.is_held() {
+            self.pace = self.pace.held(self.engine.clock.monotonic());
+            self.tell(|| LaneCommand::Pace(self.pace));
+        }
+    }
+
+    /// Lets active time go on.
+    pub fn resume(&mut self) {
+        if self.pace.is_held() {
+            let now = self.engine.clock.monotonic();
+            self.pace = Pace::running(self.pace.active(now), now, self.engine.clock.now());
+            self.tell(|| LaneCommand::Pace(self.pace));
+        }
+    }
+
+    /// Lets the load follow another spec from now on: its rates and its duration. What was due stays due.
+    pub fn change(&mut self, spec: &Spec) {
+        let end = ActiveTime::from_duration(spec.duration.as_duration());
+        for signal in Signal::ALL {
+            let rate = spec.rates.of(signal);
+            let is_new = self.lanes.iter().all(|lane| lane.signal != signal);
+            if is_new && !rate.is_zero() {
+                let mut load = Load::constant(Rate::ZERO, spec.duration.as_duration());
+                load.profile.change(self.active(), rate);
+                // A lane without history has no distribution that could be unreadable.
+                let added = self.add_lane(LaneCheckpoint::start(signal, load));
+                debug_assert!(added.is_ok());
+            }
+            for lane in self.lanes.iter().filter(|lane| lane.signal == signal) {
+                lane.commands.send(LaneCommand::Change { rate, end }).ok();
+            }
+        }
+    }
+
+    /// Ends the load now; what is due by now still leaves, and answers are waited for.
+    pub fn stop(&mut self) {
+        self.tell(|| LaneCommand::Stop);
+    }
+
+    /// Issues nothing more, so that another holder can go on; answers are waited for.
+    pub fn suspend(&mut self) {
+        self.pause();
+        self.tell(|| LaneCommand::Suspend);
+    }
+
+    /// Sequence numbers up to those that the checkpoint reserves may be issued.
+    pub fn grant(&self, checkpoint: &Checkpoint) {
+        for granted in &checkpoint.lanes {
+            let theirs = |lane: &&LaneHandle| (lane.signal, lane.share) == (granted.signal, granted.share());
+            if let Some(lane) = self.lanes.iter().find(theirs) {
+                lane.commands.send(LaneCommand::Grant(granted.reserved)).ok();
+            }
+        }
+    }
+
+    /// Asks every lane how far it came. The question is put now; the answer may be waited for later, without the run.
+    pub fn observe(&mut self) -> impl Future<Output = Result<Observation, LaneBrokeOff>> + Send + use<> {
+        let asked: Vec<_> = self.lanes.iter().map(|lane| (lane.signal, lane.ask())).collect();
+        let active = self.active();
+        // A point is known by its active time, which stands still in a pause while answers still come.
+        self.last_point = active.max(self.last_point.plus(Duration::from_nanos(1)));
+        let (run, at, point_active) = (self.plan.run, self.engine.clock.now(), self.last_point);
+        async move {
+            let mut seen = Observation { checkpoint: Checkpoint { active, lanes: Vec::new() }, points: Vec::new() };
+            for (signal, report) in asked {
+                let LaneReport { checkpoint, tally, evidence, times } =
+                    report.await.map_err(|_closed| LaneBrokeOff(signal))?;
+                let share = checkpoint.share().index();
+                let latency = times.to_latency();
+                seen.points.push(Point { run, signal, share, at, active: point_active, tally, evidence, latency });
+                seen.checkpoint.lanes.push(checkpoint);
+            }
+            Ok(seen)
+        }
+    }
+
+    /// Whether every record of every lane has its class.
+    pub fn is_over(&self) -> bool {
+        self.lanes.iter().all(|lane| *lane.over.borrow())
+    }
+
+    /// Time under load so far.
+    pub fn active(&self) -> ActiveTime {
+        self.pace.active(self.engine.clock.monotonic())
+    }
+
+    fn add_lane(&mut self, from: LaneCheckpoint) -> Result<(), UnreadableDistribution> {
+        let RunPlan { test, run, spec, started_at, told, .. } = &self.plan;
+        let (signal, share) = (from.signal, from.share());
+        let told = told.lanes.iter().find(|lane| (lane.signal, lane.share()) == (signal, share));
+        let encoder = Encoder::new(&Shape {
+            kind: spec.destination.kind,
+            signal,
+            test: test.clone(),
+            run: *run,
+            share,
+            log_type: spec.log_type,
+            log_size: spec.log_size,
+            seed: seed_of(test),
+            started_at: started_at.timestamp_nanos_opt().and_then(|nanos| u64::try_from(nanos).ok()).unwrap_or(0),
+        });
+        let lane = Lane::new(LanePlan {
+            reported: told.map_or_else(Tally::default, |lane| lane.tally.clone()),
+            times: LatencyTimes::from_latency(&from.latency)?,
+            from,
+            reserves: self.plan.reserves,
+            pace: self.pace,
+            limits: self.engine.limits,
+            encoder,
+            emitter: Arc::clone(&self.emitter),
+            clock: Arc::clone(&self.engine.clock),
+        });
+        let (commands, inbox) = mpsc::unbounded_channel();
+        let (over_tx, over) = watch::channel(false);
+        let changed = Arc::clone(&self.plan.over);
+        self.tasks.spawn_on(lane.drive(inbox, over_tx, changed), &self.engine.threads);
+        self.lanes.push(LaneHandle { signal, share, commands, over });
+        Ok(())
+    }
+
+    /// Sends every lane a command. One whose task is gone is found out by the next observation.
+    fn tell(&self, command: impl Fn() -> LaneCommand) {
+        for lane in &self.lanes {
+            lane.commands.send(command()).ok();
+        }
+    }
+}
+
+impl LaneHandle {
+    fn ask(&self) -> oneshot::Receiver<LaneReport> {
+        let (reply, report) = oneshot::channel();
+        self.commands.send(LaneCommand::Observe(reply)).ok();
+        report
+    }
+}
+
+/// The same test makes the same texts in every run.
+fn seed_of(test: &TestId) -> u64 {
+    const FNV_OFFSET: u64 = 0xcbf2_9ce4_8422_2325;
+    const FNV_PRIME: u64 = 0x0100_0000_01b3;
+    test.as_str().bytes().fold(FNV_OFFSET, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(FNV_PRIME))
+}
+
+impl fmt::Debug for Engine {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Engine").field("limits", &self.limits).finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for RunHandle {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RunHandle").field("plan", &self.plan).field("lanes", &self.lanes).finish_non_exhaustive()
+    }
+}

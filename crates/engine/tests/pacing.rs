@@ -1,0 +1,330 @@
+//! Runs under paused time, against destinations that are quick, slow, failing or silent.
+
+use std::collections::BTreeSet;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use chrono::DateTime;
+use moniflux_domain::answer::{Answer, Kind};
+use moniflux_domain::destination::{Destination, DestinationKind, Endpoint};
+use moniflux_domain::id::{RunId, TestId};
+use moniflux_domain::profile::Rate;
+use moniflux_domain::run::{Checkpoint, LaneCheckpoint};
+use moniflux_domain::signal::Signal;
+use moniflux_domain::spec::{LoadDuration, LogSize, LogType, Rates, Spec};
+use moniflux_domain::verdict::Verdict;
+use moniflux_engine::run::Observation;
+use moniflux_engine::{Engine, Limits, RunHandle, RunPlan, SystemClock};
+use moniflux_ports::clock::Clock;
+use moniflux_ports::emitter::{Batch, Emitter, EmitterError, EmitterFactory};
+use tokio::runtime::Handle;
+use tokio::sync::Notify;
+
+/// A destination that answers the same after the same time, and notes what it got.
+struct Fake {
+    clock: SystemClock,
+    delay: Duration,
+    answer: Answer,
+    got: Mutex<Vec<Got>>,
+}
+
+/// One batch as it arrived.
+#[derive(Debug, Clone)]
+struct Got {
+    at: Duration,
+    signal: Signal,
+    seqs: Vec<u64>,
+}
+
+#[async_trait]
+impl Emitter for Fake {
+    async fn send(&self, batch: Batch) -> Answer {
+        let got = Got { at: self.clock.monotonic(), signal: batch.signal, seqs: seqs_of(&batch.body) };
+        self.got.lock().unwrap().push(got);
+        tokio::time::sleep(self.delay).await;
+        self.answer.clone()
+    }
+}
+
+struct Factory(Arc<Fake>);
+
+impl EmitterFactory for Factory {
+    fn emitter(&self, _: &Destination, _: Duration) -> Result<Arc<dyn Emitter>, EmitterError> {
+        Ok(Arc::clone(&self.0) as Arc<dyn Emitter>)
+    }
+}
+
+fn seqs_of(body: &[u8]) -> Vec<u64> {
+    let text = std::str::from_utf8(body).unwrap();
+    let numbers = text.split("\"seq\":").skip(1);
+    numbers.map(|rest| rest[..rest.find(',').unwrap()].parse().unwrap()).collect()
+}
+
+fn spec(logs: u64, metrics: u64, traces: u64, seconds: u32) -> Spec {
+    let rate = |records| Rate::per_second(records).unwrap();
+    Spec {
+        log_type: LogType::Info,
+        log_size: LogSize::bytes(50).unwrap(),
+        rates: Rates { logs: rate(logs), metrics: rate(metrics), traces: rate(traces) },
+        duration: LoadDuration::seconds(seconds).unwrap(),
+        destination: Destination {
+            name: None,
+            kind: DestinationKind::Http,
+            endpoint: Endpoint::parse("http://127.0.0.1:1").unwrap(),
+            port: None,
+            api_key: None,
+        },
+    }
+}
+
+/// A run in virtual time.
+struct Bench {
+    fake: Arc<Fake>,
+    run: RunHandle,
+    started: Duration,
+    last: Option<Observation>,
+}
+
+impl Bench {
+    fn start(spec: &Spec, delay: Duration, answer: Answer) -> Self {
+        Self::from(spec, &Checkpoint::start(spec), false, delay, answer)
+    }
+
+    fn from(spec: &Spec, from: &Checkpoint, reserves: bool, delay: Duration, answer: Answer) -> Self {
+        let clock = SystemClock::start();
+        let fake = Arc::new(Fake { clock, delay, answer, got: Mutex::default() });
+        let engine = Engine {
+            clock: Arc::new(clock),
+            emitters: Arc::new(Factory(Arc::clone(&fake))),
+            threads: Handle::current(),
+            limits: Limits::default(),
+        };
+        let run = engine.start(RunPlan {
+            test: TestId::parse("t").unwrap(),
+            run: RunId(uuid::Uuid::nil()),
+            spec: spec.clone(),
+            started_at: DateTime::UNIX_EPOCH,
+            from: from.clone(),
+            told: Checkpoint::default(),
+            held: false,
+            reserves,
+            over: Arc::new(Notify::new()),
+        });
+        Self { fake, run: run.unwrap(), started: clock.monotonic(), last: None }
+    }
+
+    /// Lets virtual time pass, observing ten times a second; the identities hold at each observation.
+    async fn pass(&mut self, time: Duration) {
+        let until = self.fake.clock.monotonic() + time;
+        while self.fake.clock.monotonic() < until && !self.run.is_over() {
+            tokio::time::sleep(Duration::from_millis(100)).await;
+            self.observe().await;
+        }
+    }
+
+    async fn finish(&mut self) -> Duration {
+        self.pass(Duration::from_secs(3_600)).await;
+        assert!(self.run.is_over(), "the run does not end");
+        let took = self.fake.clock.monotonic() - self.started;
+        self.observe().await;
+        took
+    }
+
+    async fn observe(&mut self) {
+        let seen = self.run.observe().await.unwrap();
+        for lane in &seen.checkpoint.lanes {
+            let tally = &lane.tally;
+            assert_eq!(tally.due(), tally.issued() + tally.missed() + tally.waiting());
+            let answered = tally.acked() + tally.rejected() + tally.failed() + tally.in_doubt();
+            assert_eq!(tally.issued(), answered + tally.in_flight());
+            assert!(tally.issued() <= lane.load.total());
+        }
+        self.last = Some(seen);
+    }
+
+    fn lane(&self, signal: Signal) -> LaneCheckpoint {
+        let last = self.last.as_ref().unwrap();
+        last.checkpoint.lanes.iter().find(|lane| lane.signal == signal).unwrap().clone()
+    }
+
+    fn verdict(&self) -> Verdict {
+        self.last.as_ref().unwrap().checkpoint.verdict()
+    }
+
+    fn got(&self, signal: Signal) -> Vec<Got> {
+        self.fake.got.lock().unwrap().iter().filter(|got| got.signal == signal).cloned().collect()
+    }
+
+    /// How many records of a signal arrived in a stretch of time since the start.
+    fn arrived(&self, signal: Signal, from: Duration, to: Duration) -> usize {
+        let inside = |got: &Got| (self.started + from..self.started + to).contains(&got.at);
+        self.got(signal).iter().filter(|got| inside(got)).map(|got| got.seqs.len()).sum()
+    }
+}
+
+const MILLISECOND: Duration = Duration::from_millis(1);
+const SECOND: Duration = Duration::from_secs(1);
+
+#[tokio::test(start_paused = true)]
+async fn exactly_what_is_asked_for_leaves_and_evenly() {
+    let mut bench = Bench::start(&spec(500, 1_000, 200, 10), 3 * MILLISECOND, Answer::Acked);
+    bench.finish().await;
+    for (signal, rate) in [(Signal::Logs, 500), (Signal::Metrics, 1_000), (Signal::Traces, 200)] {
+        let tally = bench.lane(signal).tally;
+        assert!(tally.is_settled());
+        assert_eq!((tally.due(), tally.issued(), tally.acked()), (rate * 10, rate * 10, rate * 10));
+        let seqs: Vec<u64> = bench.got(signal).iter().flat_map(|got| got.seqs.clone()).collect();
+        assert!(seqs.iter().copied().eq(0..rate * 10), "numbers are gapless and in order");
+        for second in 0..10 {
+            let arrived = bench.arrived(signal, second * SECOND + 2 * MILLISECOND, (second + 1) * SECOND + 2 * MILLISECOND);
+            assert!(arrived.abs_diff(rate as usize) <= rate as usize / 9, "{arrived} {signal} in second {second}");
+        }
+    }
+    assert_eq!(bench.verdict(), Verdict::Valid);
+}
+
+#[tokio::test(start_paused = true)]
+async fn one_record_a_second_leaves_on_each_second() {
+    let mut bench = Bench::start(&spec(1, 0, 0, 60), MILLISECOND, Answer::Acked);
+    bench.finish().await;
+    let got = bench.got(Signal::Logs);
+    assert_eq!(got.len(), 60);
+    for (second, got) in (1..).zip(got) {
+        let late = got.at - (bench.started + second * SECOND);
+        assert!(late <= 2 * MILLISECOND, "{late:?}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn points_add_up_to_the_checkpoint() {
+    let mut bench = Bench::start(&spec(500, 0, 0, 5), 30 * MILLISECOND, Answer::Partial { rejected: 1 });
+    let mut sum = moniflux_domain::tally::Tally::default();
+    while !bench.run.is_over() {
+        tokio::time::sleep(300 * MILLISECOND).await;
+        let seen = bench.run.observe().await.unwrap();
+        sum.merge(&seen.points[0].tally);
+        assert_eq!(sum, seen.checkpoint.lanes[0].tally);
+    }
+    assert_eq!(sum.rejected(), sum.requests());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_slow_destination_is_held_responsible_and_the_run_ends_on_time() {
+    let mut bench = Bench::start(&spec(500, 0, 0, 20), 30 * SECOND, Answer::Acked);
+    let took = bench.finish().await;
+    assert!(took <= 26 * SECOND, "{took:?}");
+    let tally = bench.lane(Signal::Logs).tally;
+    assert!(tally.is_settled());
+    assert_eq!(tally.due(), 10_000);
+    assert_eq!(tally.requests(), u64::from(Limits::default().max_in_flight));
+    assert_eq!(tally.failures().keys().copied().collect::<Vec<_>>(), [Kind::Timeout]);
+    assert_eq!(tally.missed(), 10_000 - tally.issued());
+    assert_eq!(bench.verdict(), Verdict::DestinationLimited);
+}
+
+#[tokio::test(start_paused = true)]
+async fn failures_and_refusals_are_booked_by_kind() {
+    for (answer, failed) in [(Answer::Failed(Kind::Status(500)), true), (Answer::Rejected(Kind::Status(400)), false)] {
+        let mut bench = Bench::start(&spec(300, 0, 0, 2), MILLISECOND, answer);
+        bench.finish().await;
+        let tally = bench.lane(Signal::Logs).tally;
+        assert_eq!((tally.failed(), tally.rejected()), if failed { (600, 0) } else { (0, 600) });
+        assert_eq!(tally.failures().get(&Kind::Status(500)), failed.then_some(&600));
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn stopping_ends_the_load_at_once_and_loses_nothing() {
+    let mut bench = Bench::start(&spec(1_000, 0, 0, 60), 3 * MILLISECOND, Answer::Acked);
+    bench.pass(2 * SECOND + 555 * MILLISECOND).await;
+    bench.run.stop();
+    let took = bench.finish().await;
+    assert!(took < 3 * SECOND, "{took:?}");
+    let tally = bench.lane(Signal::Logs).tally;
+    assert_eq!((tally.missed(), tally.acked()), (0, tally.due()));
+    assert!((2_500..=2_800).contains(&tally.due()), "{}", tally.due());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_pause_stops_active_time_and_the_total_stays_exact() {
+    let mut bench = Bench::start(&spec(1_000, 0, 0, 4), MILLISECOND, Answer::Acked);
+    bench.pass(SECOND).await;
+    bench.run.pause();
+    bench.pass(100 * MILLISECOND).await;
+    let before = bench.lane(Signal::Logs).tally;
+    assert_eq!((before.waiting(), before.in_flight()), (0, 0), "what is due at a pause still leaves");
+    bench.pass(30 * SECOND).await;
+    assert_eq!(bench.lane(Signal::Logs).tally.issued(), before.issued());
+    bench.run.resume();
+    let took = bench.finish().await;
+    assert_eq!(bench.lane(Signal::Logs).tally.acked(), 4_000);
+    assert!((34 * SECOND..36 * SECOND).contains(&took), "{took:?}");
+    assert_eq!(bench.verdict(), Verdict::Valid);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_change_takes_effect_at_once_for_every_signal() {
+    let mut bench = Bench::start(&spec(100, 50, 0, 10), MILLISECOND, Answer::Acked);
+    bench.pass(5 * SECOND).await;
+    bench.run.change(&spec(1_000, 0, 20, 8));
+    bench.finish().await;
+    let issued = |signal| bench.lane(signal).tally.acked();
+    assert!((3_450..=3_560).contains(&issued(Signal::Logs)), "{}", issued(Signal::Logs));
+    assert!((250..=256).contains(&issued(Signal::Metrics)), "{}", issued(Signal::Metrics));
+    assert!((58..=60).contains(&issued(Signal::Traces)), "{}", issued(Signal::Traces));
+}
+
+#[tokio::test(start_paused = true)]
+async fn nothing_is_issued_that_is_not_reserved() {
+    let asked = spec(100, 0, 0, 10);
+    let from = Checkpoint::start(&asked).reserved_ahead(2 * SECOND);
+    let mut bench = Bench::from(&asked, &from, true, MILLISECOND, Answer::Acked);
+    bench.pass(5 * SECOND).await;
+    assert_eq!(bench.lane(Signal::Logs).tally.issued(), 200);
+    let seen = bench.last.clone().unwrap();
+    bench.run.grant(&seen.checkpoint);
+    bench.pass(SECOND).await;
+    let issued = bench.lane(Signal::Logs).tally.issued();
+    assert!((600..=seen.checkpoint.lanes[0].reserved).contains(&issued), "{issued}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn another_holder_goes_on_behind_what_was_reserved_without_a_number_twice() {
+    let asked = spec(100, 0, 0, 10);
+    let from = Checkpoint::start(&asked).reserved_ahead(2 * SECOND);
+    let mut first = Bench::from(&asked, &from, true, 50 * MILLISECOND, Answer::Acked);
+    first.pass(SECOND).await;
+    let stored = first.last.clone().unwrap().checkpoint;
+    first.run.grant(&stored);
+    first.pass(500 * MILLISECOND).await;
+    drop(first.run);
+
+    let mut second = Bench::from(&asked, &stored.taken_over(), false, MILLISECOND, Answer::Acked);
+    second.finish().await;
+    let tally = second.lane(Signal::Logs).tally;
+    assert_eq!((tally.due(), tally.issued(), tally.missed()), (1_000, 1_000, 0));
+    assert_eq!(tally.acked() + tally.in_doubt(), 1_000);
+
+    let seqs = |got: Vec<Got>| got.into_iter().flat_map(|got| got.seqs).collect::<BTreeSet<u64>>();
+    let mut early = Vec::new();
+    early.append(&mut first.fake.got.lock().unwrap());
+    let (early, late) = (seqs(early), seqs(second.got(Signal::Logs)));
+    assert!(early.is_disjoint(&late));
+    let lost = 1_000 - early.len() - late.len();
+    assert!(lost as u64 <= tally.in_doubt(), "{lost} lost, {} in doubt", tally.in_doubt());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_suspended_run_gives_every_number_a_class_and_reserves_none() {
+    let asked = spec(100, 0, 0, 10);
+    let from = Checkpoint::start(&asked).reserved_ahead(2 * SECOND);
+    let mut bench = Bench::from(&asked, &from, true, 10 * MILLISECOND, Answer::Acked);
+    bench.pass(SECOND).await;
+    bench.run.suspend();
+    bench.finish().await;
+    let lane = bench.lane(Signal::Logs);
+    assert_eq!((lane.tally.in_doubt(), lane.tally.in_flight()), (0, 0));
+    assert_eq!(lane.reserved, lane.tally.issued());
+    assert_eq!(bench.last.unwrap().checkpoint.taken_over().lanes[0].tally.in_doubt(), 0);
+}

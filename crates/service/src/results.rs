@@ -1,0 +1,223 @@
+//! Results: the summary of a run, while it goes on and afterwards.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Utc};
+use moniflux_domain::answer::Kind;
+use moniflux_domain::id::{RunId, RunNumber, TestId};
+use moniflux_domain::lifecycle::Status;
+use moniflux_domain::profile::ActiveTime;
+use moniflux_domain::run::Run;
+use moniflux_domain::signal::Signal;
+use moniflux_domain::tally::Tally;
+use moniflux_domain::verdict::Verdict;
+use moniflux_engine::latency::{LatencyTimes, Times, UnreadableDistribution};
+use serde::Serialize;
+
+use crate::error::UseCaseError;
+use crate::service::Service;
+
+impl Service {
+    /// The summary of one run of a test; of the latest for no number.
+    ///
+    /// # Errors
+    /// There is no such test, or no such run.
+    pub async fn results(&self, id: &TestId, number: Option<RunNumber>) -> Result<Results, UseCaseError> {
+        let test = self.stored(id).await?;
+        let run = self.run_of(&test, number).await?;
+        let is_current = test.run.is_some_and(|current| current.id == run.id);
+        let status = if is_current && test.status.has_run() { test.status } else { Status::Running };
+        Ok(Results::of(&run, status)?)
+    }
+}
+
+/// What became of a run's records. Times are milliseconds, sizes bytes.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Results {
+    /// The test.
+    #[serde(rename = "testID")]
+    pub test: TestId,
+    /// The run.
+    #[serde(rename = "runID")]
+    pub run_id: RunId,
+    /// The how-many-eth run.
+    pub run: RunNumber,
+    /// How it ended, or what it does.
+    pub status: String,
+    /// When it began.
+    pub started_at: DateTime<Utc>,
+    /// When it ended.
+    pub ended_at: Option<DateTime<Utc>>,
+    /// Why it failed, if it did.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+    /// Seconds under load.
+    pub active_seconds: f64,
+    /// Whether it is to be trusted.
+    pub verdict: Verdict,
+    /// Each signal that was on.
+    pub lanes: BTreeMap<Signal, LaneResults>,
+}
+
+/// What became of one signal's records.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct LaneResults {
+    /// Asked for by the schedule.
+    pub due: u64,
+    /// Left.
+    pub issued: u64,
+    /// Answered with success.
+    pub acked: u64,
+    /// Answered and refused.
+    pub rejected: u64,
+    /// Without success.
+    pub failed: u64,
+    /// Due and never issued.
+    pub missed: u64,
+    /// Reserved by a replica that died before it reported.
+    pub in_doubt: u64,
+    /// Left and not yet answered; zero once the run is over.
+    pub in_flight: u64,
+    /// Due and not yet issued; zero once the run is over.
+    pub waiting: u64,
+    /// Failed records by kind.
+    pub failures: BTreeMap<Kind, u64>,
+    /// Rejected records by kind.
+    pub rejections: BTreeMap<Kind, u64>,
+    /// Requests made.
+    pub requests: u64,
+    /// Bytes of the bodies.
+    pub bytes: u64,
+    /// Records per second.
+    pub rate: RateResults,
+    /// Due time to issue.
+    pub lateness: Lateness,
+    /// Due time to answer.
+    pub response_time: Percentiles,
+    /// Issue to answer.
+    pub service_time: Percentiles,
+}
+
+/// Records per second of active time.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct RateResults {
+    /// Due.
+    pub asked: f64,
+    /// Issued.
+    pub achieved: f64,
+}
+
+/// How late records were issued; null without records.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct Lateness {
+    /// Half of the records stayed within this.
+    pub p50: Option<f64>,
+    /// 99 in 100 stayed within this.
+    pub p99: Option<f64>,
+    /// The latest.
+    pub max: Option<f64>,
+}
+
+/// How long answers took; null without answers.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct Percentiles {
+    /// 50 in 100 stayed within this.
+    pub p50: Option<f64>,
+    /// 90 in 100.
+    pub p90: Option<f64>,
+    /// 95 in 100.
+    pub p95: Option<f64>,
+    /// 99 in 100.
+    pub p99: Option<f64>,
+    /// 999 in 1,000.
+    pub p999: Option<f64>,
+    /// The longest.
+    pub max: Option<f64>,
+}
+
+impl Results {
+    /// The summary of a run; `status` is what it does as long as it has not ended.
+    ///
+    /// # Errors
+    /// The run's distributions cannot be read.
+    pub fn of(run: &Run, status: Status) -> Result<Self, UnreadableDistribution> {
+        let end = run.checkpoint.lanes.iter().map(|lane| lane.load.end).max();
+        let active = end.map_or(run.checkpoint.active, |end| run.checkpoint.active.min(end));
+        let mut lanes = BTreeMap::new();
+        for signal in Signal::ALL {
+            let mut tally = Tally::default();
+            let mut times = LatencyTimes::default();
+            let shares = run.checkpoint.lanes.iter().filter(|lane| lane.signal == signal);
+            let mut is_on = false;
+            for lane in shares {
+                is_on = true;
+                tally.merge(&lane.tally);
+                times.merge(&LatencyTimes::from_latency(&lane.latency)?);
+            }
+            if is_on {
+                lanes.insert(signal, LaneResults::of(&tally, &times, active));
+            }
+        }
+        Ok(Self {
+            test: run.test.clone(),
+            run_id: run.id,
+            run: run.number,
+            status: run.end.as_ref().map_or(status.as_str(), |end| end.outcome.as_str()).to_owned(),
+            started_at: run.started_at,
+            ended_at: run.end.as_ref().map(|end| end.at),
+            reason: run.end.as_ref().and_then(|end| end.reason.clone()),
+            active_seconds: active.as_duration().as_secs_f64(),
+            verdict: run.verdict(),
+            lanes,
+        })
+    }
+}
+
+impl LaneResults {
+    fn of(tally: &Tally, times: &LatencyTimes, active: ActiveTime) -> Self {
+        Self {
+            due: tally.due(),
+            issued: tally.issued(),
+            acked: tally.acked(),
+            rejected: tally.rejected(),
+            failed: tally.failed(),
+            missed: tally.missed(),
+            in_doubt: tally.in_doubt(),
+            in_flight: tally.in_flight(),
+            waiting: tally.waiting(),
+            failures: tally.failures().clone(),
+            rejections: tally.rejections().clone(),
+            requests: tally.requests(),
+            bytes: tally.bytes(),
+            rate: RateResults { asked: rate(tally.due(), active), achieved: rate(tally.issued(), active) },
+            lateness: Lateness {
+                p50: times.lateness.quantile_millis(0.5),
+                p99: times.lateness.quantile_millis(0.99),
+                max: times.lateness.max_millis(),
+            },
+            response_time: Percentiles::of(&times.response),
+            service_time: Percentiles::of(&times.service),
+        }
+    }
+}
+
+impl Percentiles {
+    fn of(times: &Times) -> Self {
+        Self {
+            p50: times.quantile_millis(0.5),
+            p90: times.quantile_millis(0.9),
+            p95: times.quantile_millis(0.95),
+            p99: times.quantile_millis(0.99),
+            p999: times.quantile_millis(0.999),
+            max: times.max_millis(),
+        }
+    }
+}
+
+#[expect(clippy::cast_precision_loss, reason = "a rate is shown, not counted with")]
+fn rate(records: u64, active: ActiveTime) -> f64 {
+    let seconds = active.as_duration().as_secs_f64();
+    if seconds > 0.0 { records as f64 / seconds } else { 0.0 }
+}

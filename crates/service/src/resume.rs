@@ -1,0 +1,18 @@
+//! Resume: active time goes on where it stood.
+
+use moniflux_domain::id::TestId;
+use moniflux_domain::lifecycle::Command;
+use moniflux_domain::test::Test;
+
+use crate::error::UseCaseError;
+use crate::service::{Service, refused};
+
+impl Service {
+    /// Lets the run of a test go on.
+    ///
+    /// # Errors
+    /// There is no such test, or its state does not allow it.
+    pub async fn resume(&self, id: &TestId) -> Result<Test, UseCaseError> {
+        self.update(id, |test| test.held(Command::Resume, self.now()).map_err(refused(id))).await
+    }
+}

@@ -1,0 +1,112 @@
+//! The supervisor: drives the runs whose lease this replica holds.
+//!
+//! Three loops share the held runs and never hold their lock across a wait:
+//! * [`beat`]: once a second, every run reports; checkpoints and leases are renewed in one call, then what they reserved
+//!   may be issued;
+//! * [`follow`]: learns from the change feed what tests want of their runs, claims new and abandoned runs, and closes
+//!   those that are over;
+//! * [`sweep`]: every few seconds, mends what a crash between two writes left behind.
+//!
+//! A holder never needs to trust its clock: it issues only sequence numbers that a stored checkpoint reserves, and a
+//! new holder goes on behind them.
+
+mod beat;
+mod close;
+mod follow;
+mod held;
+mod sweep;
+mod take;
+mod wish;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use moniflux_domain::id::ReplicaId;
+use moniflux_engine::Engine;
+use moniflux_ports::change_feed::ChangeFeed;
+use moniflux_ports::clock::Clock;
+use tokio::sync::Notify;
+use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
+
+use crate::service::{Service, Stores};
+
+pub use self::held::{Held, LiveRun};
+
+/// Drives runs.
+#[derive(Clone)]
+pub struct Supervisor {
+    stores: Stores,
+    feed: Arc<dyn ChangeFeed>,
+    engine: Engine,
+    clock: Arc<dyn Clock>,
+    service: Arc<Service>,
+    replica: ReplicaId,
+    held: Arc<Held>,
+    begun: Arc<Notify>,
+    over: Arc<Notify>,
+}
+
+impl Supervisor {
+    /// A supervisor, and the service whose runs it drives.
+    pub fn new(
+        stores: Stores,
+        feed: Arc<dyn ChangeFeed>,
+        engine: Engine,
+        replica: ReplicaId,
+    ) -> (Arc<Service>, Self) {
+        let (held, begun) = (Arc::new(Held::default()), Arc::new(Notify::new()));
+        let clock = Arc::clone(&engine.clock);
+        let service =
+            Arc::new(Service::new(stores.clone(), Arc::clone(&clock), Arc::clone(&held), Arc::clone(&begun)));
+        let supervisor = Self {
+            stores,
+            feed,
+            engine,
+            clock,
+            service: Arc::clone(&service),
+            replica,
+            held,
+            begun,
+            over: Arc::new(Notify::new()),
+        };
+        (service, supervisor)
+    }
+
+    /// Runs until cancelled; then lets every run stand still, stores how far it came and gives its lease back.
+    pub async fn run(self, cancelled: CancellationToken) {
+        let mut loops = JoinSet::new();
+        loops.spawn(self.clone().beat(cancelled.clone()));
+        loops.spawn(self.clone().follow(cancelled.clone()));
+        loops.spawn(self.clone().sweep(cancelled.clone()));
+        while let Some(ended) = loops.join_next().await {
+            if let Err(error) = ended {
+                tracing::error!(%error, "a loop of the supervisor broke off");
+                cancelled.cancel();
+            }
+        }
+        self.give_back_all().await;
+    }
+
+    /// Waits; answers false as soon as it is cancelled.
+    async fn rest(&self, time: Duration, cancelled: &CancellationToken) -> bool {
+        tokio::select! {
+            biased;
+            () = cancelled.cancelled() => false,
+            () = self.clock.sleep_until(self.clock.monotonic() + time) => true,
+        }
+    }
+}
+
+impl std::fmt::Debug for Supervisor {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Supervisor").field("replica", &self.replica).field("held", &self.held).finish_non_exhaustive()
+    }
+}
+
+/// How long a lease lasts without being renewed: a few renewals, and well below the ten seconds within which a dead
+/// holder's runs must go on.
+const LEASE: Duration = Duration::from_secs(5);
+
+/// How often leases are renewed and checkpoints stored.
+const BEAT: Duration = Duration::from_secs(1);

@@ -1,0 +1,100 @@
+//! The beat: once a second every run reports, and its lease is renewed with its checkpoint.
+
+use moniflux_domain::id::{Epoch, RunId};
+use moniflux_domain::point::Point;
+use moniflux_domain::run::Checkpoint;
+use moniflux_ports::run_store::Renewal;
+use tokio_util::sync::CancellationToken;
+
+use super::{BEAT, LEASE, Supervisor};
+
+/// What one run reported.
+struct Report {
+    run: RunId,
+    epoch: Epoch,
+    checkpoint: Checkpoint,
+    points: Vec<Point>,
+}
+
+impl Supervisor {
+    pub(super) async fn beat(self, cancelled: CancellationToken) {
+        let mut unsaved = Vec::new();
+        let mut next = self.clock.monotonic();
+        loop {
+            next = (next + BEAT).max(self.clock.monotonic());
+            tokio::select! {
+                biased;
+                () = cancelled.cancelled() => break,
+                () = self.held.kicked() => {}
+                () = self.clock.sleep_until(next) => {}
+            }
+            self.beat_once(&mut unsaved).await;
+        }
+        self.save(&mut unsaved).await;
+    }
+
+    /// Renews every held run. Points that cannot be saved now wait in `unsaved`.
+    async fn beat_once(&self, unsaved: &mut Vec<Point>) {
+        let reports = self.reports().await;
+        if reports.is_empty() && unsaved.is_empty() {
+            return;
+        }
+        let renewals = reports.iter().map(|report| Renewal {
+            run: report.run,
+            epoch: report.epoch,
+            checkpoint: report.checkpoint.clone(),
+        });
+        let renewed = match self.stores.runs.renew(&self.replica, LEASE, renewals.collect()).await {
+            Ok(renewed) => renewed,
+            Err(error) => {
+                // What is reserved can still be issued; the next beat tries again.
+                tracing::warn!(error = &error as &dyn std::error::Error, "leases cannot be renewed; trying on");
+                unsaved.extend(reports.into_iter().flat_map(|report| report.points));
+                return;
+            }
+        };
+        for (report, renewed) in reports.into_iter().zip(renewed) {
+            let mut held = self.held.lock();
+            if renewed.is_err() && let Some(run) = held.remove(&report.run) {
+                // Another replica holds it by now: what it says counts, and what this one reports does not.
+                tracing::warn!(testID = %run.test, runID = %report.run, "run lost to another replica");
+                continue;
+            }
+            // A run that is no longer held here was closed meanwhile, and its points still count.
+            if let Some(run) = held.get_mut(&report.run) {
+                run.handle.grant(&report.checkpoint);
+                run.checkpoint = report.checkpoint;
+            }
+            unsaved.extend(report.points);
+        }
+        self.save(unsaved).await;
+    }
+
+    /// Asks all runs at once, then waits for their answers.
+    async fn reports(&self) -> Vec<Report> {
+        let asked: Vec<_> = {
+            let mut held = self.held.lock();
+            held.iter_mut().map(|(run, entry)| (*run, entry.epoch, entry.handle.observe())).collect()
+        };
+        let mut reports = Vec::with_capacity(asked.len());
+        for (run, epoch, seen) in asked {
+            match seen.await {
+                Ok(seen) => reports.push(Report { run, epoch, checkpoint: seen.checkpoint, points: seen.points }),
+                Err(error) => self.break_off(run, error).await,
+            }
+        }
+        reports
+    }
+
+    pub(super) async fn save(&self, unsaved: &mut Vec<Point>) {
+        if unsaved.is_empty() {
+            return;
+        }
+        match self.stores.results.append_points(unsaved).await {
+            Ok(()) => unsaved.clear(),
+            Err(error) => {
+                tracing::warn!(error = &error as &dyn std::error::Error, points = unsaved.len(), "points cannot be stored; trying on");
+            }
+        }
+    }
+}

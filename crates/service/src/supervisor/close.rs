@@ -1,0 +1,143 @@
+//! Closing runs: the last checkpoint, the test's new state, the run's end; and giving leases back.
+
+use std::time::Duration;
+
+use chrono::SubsecRound;
+use moniflux_domain::id::{RunId, TestId};
+use moniflux_domain::lifecycle::Command;
+use moniflux_domain::run::{Outcome, RunEnd};
+use moniflux_engine::run::{LaneBrokeOff, Observation};
+use moniflux_ports::error::StoreFault;
+use moniflux_ports::run_store::{HolderError, Renewal};
+
+use super::held::HeldRun;
+use super::wish::{Wish, wish};
+use super::{LEASE, Supervisor};
+use crate::error::UseCaseError;
+use crate::service::refused;
+
+impl Supervisor {
+    /// Closes a run all of whose records have their class, and which is no longer among the held ones.
+    pub(super) async fn close(&self, run: RunId, mut held: HeldRun) {
+        let (checkpoint, outcome, reason) = match held.handle.observe().await {
+            Ok(Observation { checkpoint, points }) => {
+                let mut unsaved = points;
+                self.save(&mut unsaved).await;
+                (checkpoint, held.ending.unwrap_or(Outcome::Completed), None)
+            }
+            Err(error) => (held.checkpoint.closed(), Outcome::Failed, Some(error.to_string())),
+        };
+        let last = Renewal { run, epoch: held.epoch, checkpoint };
+        self.settle(&held.test, last, outcome, reason).await;
+    }
+
+    /// A lane's task is gone: the run cannot go on.
+    pub(super) async fn break_off(&self, run: RunId, error: LaneBrokeOff) {
+        let Some(held) = self.held.lock().remove(&run) else { return };
+        let last = Renewal { run, epoch: held.epoch, checkpoint: held.checkpoint.closed() };
+        self.settle(&held.test, last, Outcome::Failed, Some(error.to_string())).await;
+    }
+
+    /// Stores the last checkpoint, moves the test on, and ends the run; in this order, so that a crash in between
+    /// leaves a run that its next holder ends in the same way.
+    pub(super) async fn settle(&self, test: &TestId, last: Renewal, outcome: Outcome, reason: Option<String>) {
+        if !self.insist(|| self.store_last(&last)).await {
+            return;
+        }
+        let command = match outcome {
+            Outcome::Completed => Command::LoadEnds,
+            Outcome::Failed => Command::CannotGoOn,
+            // Whoever cancelled it moved the test on.
+            Outcome::Cancelled => return self.finish(test, last, outcome, reason).await,
+        };
+        let now = self.clock.now().trunc_subsecs(3);
+        let moved = self
+            .service
+            .update(test, |stored| match wish(Some(stored), last.run) {
+                Wish::Go(_) | Wish::Hold(_) => stored.ended(command, now).map_err(refused(test)),
+                Wish::End(_) => Err(UseCaseError::NotFound(test.clone())),
+            })
+            .await;
+        match moved {
+            Ok(_) => self.finish(test, last, outcome, reason).await,
+            // Cancelled, replaced or deleted at the last moment.
+            Err(UseCaseError::NotFound(_)) => self.finish(test, last, Outcome::Cancelled, None).await,
+            // Paused at the last moment, or the store failed: the lease runs out, and whoever claims the run closes it.
+            Err(error) => tracing::warn!(testID = %test, runID = %last.run, %error, "run cannot be closed now"),
+        }
+    }
+
+    /// Ends the run itself.
+    pub(super) async fn finish(&self, test: &TestId, last: Renewal, outcome: Outcome, reason: Option<String>) {
+        let end = RunEnd { outcome, at: self.clock.now().trunc_subsecs(3), reason: reason.clone() };
+        let done = self
+            .insist(|| async {
+                match self.stores.runs.finish(last.clone(), end.clone()).await {
+                    Ok(()) => Ok(true),
+                    Err(HolderError::Stale(_)) => Ok(false),
+                    Err(HolderError::Store(fault)) => Err(fault),
+                }
+            })
+            .await;
+        let verdict = last.checkpoint.verdict();
+        if done {
+            tracing::info!(
+                testID = %test, runID = %last.run, outcome = outcome.as_str(), reason, verdict = verdict.as_str(), "run ended"
+            );
+        }
+    }
+
+    /// Lets every held run stand still, waits for its answers, and gives its lease back.
+    pub(super) async fn give_back_all(&self) {
+        let held = std::mem::take(&mut *self.held.lock());
+        let suspended: Vec<_> = held
+            .into_iter()
+            .map(|(run, mut entry)| {
+                entry.handle.suspend();
+                (run, entry)
+            })
+            .collect();
+        for (run, mut entry) in suspended {
+            while !entry.handle.is_over() {
+                self.over.notified().await;
+            }
+            let Ok(seen) = entry.handle.observe().await else { continue };
+            let last = Renewal { run, epoch: entry.epoch, checkpoint: seen.checkpoint };
+            match self.stores.runs.release(last).await {
+                Ok(()) => tracing::info!(testID = %entry.test, runID = %run, "run given back"),
+                Err(error) => tracing::warn!(testID = %entry.test, runID = %run, %error, "run cannot be given back"),
+            }
+            let mut unsaved = seen.points;
+            self.save(&mut unsaved).await;
+        }
+    }
+
+    async fn store_last(&self, last: &Renewal) -> Result<bool, StoreFault> {
+        let renewed = self.stores.runs.renew(&self.replica, LEASE, vec![last.clone()]).await?;
+        Ok(renewed.into_iter().all(|renewed| renewed.is_ok()))
+    }
+
+    /// Repeats a write of the holder for as long as the lease may last; answers whether it took effect.
+    async fn insist<F>(&self, write: impl Fn() -> F) -> bool
+    where
+        F: Future<Output = Result<bool, StoreFault>>,
+    {
+        let give_up = self.clock.monotonic() + LEASE;
+        loop {
+            match write().await {
+                Ok(took_effect) => return took_effect,
+                Err(error) if error.is_retryable() && self.clock.monotonic() < give_up => {
+                    tracing::warn!(error = &error as &dyn std::error::Error, "a run's end cannot be stored; trying on");
+                    self.clock.sleep_until(self.clock.monotonic() + RETRY).await;
+                }
+                Err(error) => {
+                    tracing::error!(error = &error as &dyn std::error::Error, "a run's end was not stored");
+                    return false;
+                }
+            }
+        }
+    }
+}
+
+
+const RETRY: Duration = Duration::from_millis(200);

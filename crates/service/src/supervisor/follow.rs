@@ -1,0 +1,137 @@
+//! Following: what tests want of their runs, and runs that nobody holds.
+
+use std::time::Duration;
+
+use moniflux_domain::id::{RunId, TestId};
+use moniflux_ports::change_feed::{Change, Changes};
+use moniflux_ports::error::StoreFault;
+use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
+
+use super::Supervisor;
+use super::wish::{Wish, wish};
+
+impl Supervisor {
+    pub(super) async fn follow(self, cancelled: CancellationToken) {
+        let Some(mut changes) = self.watch(&cancelled).await else { return };
+        let mut closing = JoinSet::new();
+        let mut next_claim = self.clock.monotonic();
+        loop {
+            tokio::select! {
+                biased;
+                () = cancelled.cancelled() => break,
+                () = self.over.notified() => self.close_over(&mut closing),
+                change = changes.next() => self.heed(change, &mut closing).await,
+                () = self.begun.notified() => self.claim_now().await,
+                () = self.clock.sleep_until(next_claim) => {
+                    self.claim_now().await;
+                    next_claim = self.clock.monotonic() + CLAIM;
+                }
+                Some(closed) = closing.join_next() => log_broken(closed),
+            }
+        }
+        while let Some(closed) = closing.join_next().await {
+            log_broken(closed);
+        }
+    }
+
+    /// Watches the store; tries until it can or is cancelled.
+    async fn watch(&self, cancelled: &CancellationToken) -> Option<Box<dyn Changes>> {
+        loop {
+            match self.feed.watch().await {
+                Ok(changes) => return Some(changes),
+                Err(error) => {
+                    tracing::warn!(error = &error as &dyn std::error::Error, "the store cannot be watched; trying on");
+                }
+            }
+            if !self.rest(CLAIM, cancelled).await {
+                return None;
+            }
+        }
+    }
+
+    async fn heed(&self, change: Change, closing: &mut JoinSet<()>) {
+        let tests = match change {
+            Change::Test(test) => vec![test],
+            Change::Any => self.held.tests(),
+        };
+        for test in tests {
+            if let Err(error) = self.apply(&test).await {
+                tracing::warn!(testID = %test, error = &error as &dyn std::error::Error, "a change cannot be read; trying on");
+                self.held.mark_unread(&test);
+            }
+        }
+        // A run that was over while its test was paused may be closed now.
+        self.close_over(closing);
+    }
+
+    /// Tells a test's runs what it wants of them.
+    async fn apply(&self, test: &TestId) -> Result<(), StoreFault> {
+        let runs = self.held.of_test(test);
+        if runs.is_empty() {
+            return Ok(());
+        }
+        let stored = self.stores.tests.get(test).await?;
+        for run in runs {
+            self.tell(run, wish(stored.as_ref(), run));
+        }
+        Ok(())
+    }
+
+    fn tell(&self, run: RunId, wish: Wish) {
+        let mut held = self.held.lock();
+        let Some(entry) = held.get_mut(&run) else { return };
+        entry.paused = matches!(wish, Wish::Hold(_));
+        match wish {
+            Wish::Go(spec) => {
+                entry.handle.change(&spec);
+                entry.handle.resume();
+            }
+            Wish::Hold(spec) => {
+                entry.handle.change(&spec);
+                entry.handle.pause();
+            }
+            Wish::End(outcome) => {
+                entry.ending = Some(outcome);
+                entry.handle.stop();
+            }
+        }
+        drop(held);
+        // What changed needs other reservations than the last beat made.
+        self.held.kick();
+    }
+
+    /// Closes the runs that are over, each in a task of its own: a slow store must not keep the others waiting.
+    fn close_over(&self, closing: &mut JoinSet<()>) {
+        let mut held = self.held.lock();
+        let over: Vec<RunId> =
+            held.iter().filter(|(_, entry)| entry.handle.is_over() && !entry.paused).map(|(run, _)| *run).collect();
+        for run in over {
+            if let Some(entry) = held.remove(&run) {
+                let supervisor = self.clone();
+                closing.spawn(async move { supervisor.close(run, entry).await });
+            }
+        }
+    }
+
+    async fn claim_now(&self) {
+        for test in self.held.take_unread() {
+            if let Err(error) = self.apply(&test).await {
+                tracing::debug!(testID = %test, %error, "a change still cannot be read");
+                self.held.mark_unread(&test);
+            }
+        }
+        if let Err(error) = self.take_all().await {
+            tracing::warn!(error = &error as &dyn std::error::Error, "runs cannot be claimed; trying on");
+        }
+    }
+}
+
+fn log_broken(closed: Result<(), tokio::task::JoinError>) {
+    if let Err(error) = closed {
+        tracing::error!(%error, "closing a run broke off");
+    }
+}
+
+/// How often abandoned runs are looked for.
+const CLAIM: Duration = Duration::from_millis(500);

@@ -1,0 +1,104 @@
+//! The runs that this replica drives.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use moniflux_domain::id::{Epoch, RunId, RunNumber, TestId};
+use moniflux_domain::run::{Checkpoint, Outcome};
+use moniflux_domain::signal::Signal;
+use moniflux_domain::tally::Tally;
+use moniflux_engine::RunHandle;
+use tokio::sync::Notify;
+
+/// The held runs by name, and what is still to be done about them. The locks are never held across a wait.
+#[derive(Default)]
+pub struct Held {
+    runs: Mutex<BTreeMap<RunId, HeldRun>>,
+    unread: Mutex<BTreeSet<TestId>>,
+    kick: Notify,
+}
+
+/// A run under this replica's lease.
+pub(super) struct HeldRun {
+    pub(super) test: TestId,
+    pub(super) number: RunNumber,
+    pub(super) epoch: Epoch,
+    pub(super) handle: RunHandle,
+    /// How it is to end, once someone said so.
+    pub(super) ending: Option<Outcome>,
+    /// Whether its test is paused: then it is not closed, even when it is over.
+    pub(super) paused: bool,
+    /// As of the last beat.
+    pub(super) checkpoint: Checkpoint,
+}
+
+/// What is shown of a run while it goes on.
+#[derive(Debug, Clone)]
+pub struct LiveRun {
+    /// The test.
+    pub test: TestId,
+    /// The run.
+    pub run: RunId,
+    /// The how-many-eth run of its test.
+    pub number: RunNumber,
+    /// Each lane's counts, as of the last second.
+    pub lanes: Vec<(Signal, Tally)>,
+}
+
+impl Held {
+    pub(super) fn lock(&self) -> MutexGuard<'_, BTreeMap<RunId, HeldRun>> {
+        self.runs.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Asks for a beat before its time.
+    pub(super) fn kick(&self) {
+        self.kick.notify_one();
+    }
+
+    /// Waits until a beat is asked for. Cancel safe.
+    pub(super) async fn kicked(&self) {
+        self.kick.notified().await;
+    }
+
+    /// This test changed, and could not be read.
+    pub(super) fn mark_unread(&self, test: &TestId) {
+        self.unread.lock().unwrap_or_else(PoisonError::into_inner).insert(test.clone());
+    }
+
+    /// The tests that are still to be read.
+    pub(super) fn take_unread(&self) -> BTreeSet<TestId> {
+        std::mem::take(&mut self.unread.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// The runs of that test; more than one while a new run begins and the one before ends.
+    pub(super) fn of_test(&self, test: &TestId) -> Vec<RunId> {
+        self.lock().iter().filter(|(_, held)| held.test == *test).map(|(run, _)| *run).collect()
+    }
+
+    /// Every test that has a run here.
+    pub(super) fn tests(&self) -> Vec<TestId> {
+        self.lock().values().map(|held| held.test.clone()).collect()
+    }
+
+    pub(crate) fn live(&self) -> Vec<LiveRun> {
+        let lanes = |checkpoint: &Checkpoint| {
+            checkpoint.lanes.iter().map(|lane| (lane.signal, lane.tally.clone())).collect()
+        };
+        self.lock()
+            .iter()
+            .map(|(run, held)| LiveRun {
+                test: held.test.clone(),
+                run: *run,
+                number: held.number,
+                lanes: lanes(&held.checkpoint),
+            })
+            .collect()
+    }
+}
+
+impl fmt::Debug for Held {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_set().entries(self.lock().keys()).finish()
+    }
+}
