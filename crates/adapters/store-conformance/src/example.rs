@@ -1,0 +1,190 @@
+//! Tests, runs, checkpoints and results with every field set to something that a lazy codec would lose.
+
+use std::time::Duration;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use moniflux_domain::answer::{Answer, Kind};
+use moniflux_domain::destination::{Destination, DestinationKind, Endpoint};
+use moniflux_domain::id::{Epoch, RunId, RunNumber, TestId, UserId, Version};
+use moniflux_domain::lifecycle::Status;
+use moniflux_domain::point::{Distribution, Latency, Point, Sample};
+use moniflux_domain::profile::{ActiveTime, Load, Rate};
+use moniflux_domain::run::{Checkpoint, LaneCheckpoint, Run};
+use moniflux_domain::secret::Secret;
+use moniflux_domain::signal::{Share, Signal};
+use moniflux_domain::spec::{LoadDuration, LogSize, LogType, Rates, Spec};
+use moniflux_domain::tally::Tally;
+use moniflux_domain::test::{CurrentRun, Test};
+use moniflux_domain::verdict::Evidence;
+use uuid::Uuid;
+
+use crate::Outcome;
+
+/// A moment, that many milliseconds after a fixed one.
+pub(crate) fn moment(millis: i64) -> DateTime<Utc> {
+    DateTime::UNIX_EPOCH + TimeDelta::days(20_000) + TimeDelta::milliseconds(millis)
+}
+
+/// A test name.
+pub(crate) fn name(text: &str) -> Outcome<TestId> {
+    Ok(TestId::parse(text)?)
+}
+
+/// A spec with everything set.
+pub(crate) fn spec() -> Outcome<Spec> {
+    Ok(Spec {
+        log_type: LogType::Warn,
+        log_size: LogSize::bytes(LogSize::MAX).ok_or("log size")?,
+        rates: Rates { logs: rate(Rate::MAX)?, metrics: rate(0)?, traces: rate(7)? },
+        duration: LoadDuration::seconds(LoadDuration::MAX).ok_or("duration")?,
+        destination: Destination {
+            name: Some("Ziel \"ä\" 🚰".to_owned()),
+            kind: DestinationKind::OtlpHttp,
+            endpoint: Endpoint::parse("https://example.com/a/b?c=d")?,
+            port: Some(u16::MAX),
+            api_key: Some(Secret::new("s3cret $key.'\"\\ ü")),
+        },
+    })
+}
+
+/// A spec with everything left out that can be.
+pub(crate) fn plain_spec() -> Outcome<Spec> {
+    Ok(Spec {
+        log_type: LogType::default(),
+        log_size: LogSize::default(),
+        rates: Rates { logs: rate(1)?, ..Rates::default() },
+        duration: LoadDuration::seconds(1).ok_or("duration")?,
+        destination: Destination {
+            name: None,
+            kind: DestinationKind::Http,
+            endpoint: Endpoint::parse("http://127.0.0.1:4318")?,
+            port: None,
+            api_key: None,
+        },
+    })
+}
+
+/// A new test, created at [`moment`] 0.
+pub(crate) fn test(id: &str) -> Outcome<Test> {
+    Ok(Test::create(name(id)?, UserId::anonymous(), plain_spec()?, moment(0)))
+}
+
+/// A test with everything set.
+pub(crate) fn full_test(id: &str) -> Outcome<Test> {
+    Ok(Test {
+        id: name(id)?,
+        user: UserId::parse("ßomeone $else . 🙂")?,
+        status: Status::Paused,
+        spec: spec()?,
+        schedule: Some(moment(1)),
+        created_at: moment(2),
+        updated_at: moment(3),
+        started_at: Some(moment(-4)),
+        completed_at: Some(moment(5)),
+        run: Some(CurrentRun { id: run_id(6), number: RunNumber(u32::MAX) }),
+        version: Version(u64::from(u32::MAX) * 1_000),
+    })
+}
+
+/// The name of a run.
+pub(crate) fn run_id(number: u128) -> RunId {
+    RunId(Uuid::from_u128(number | 0xf00d_0000_0000_7000_8000_0000_0000_0000))
+}
+
+/// The first run of a test of its own, begun that many milliseconds after [`moment`] 0.
+pub(crate) fn run(number: u32) -> Outcome<Run> {
+    run_of(&format!("test-{number}"), 1, u128::from(number))
+}
+
+/// A run that nobody ever held; `id` tells its name and when it began.
+pub(crate) fn run_of(test: &str, number: u32, id: u128) -> Outcome<Run> {
+    let spec = spec()?;
+    Ok(Run {
+        id: run_id(id),
+        test: name(test)?,
+        number: RunNumber(number),
+        started_at: moment(i64::try_from(id)?),
+        end: None,
+        checkpoint: Checkpoint::start(&spec),
+        spec,
+        lease: None,
+        epoch: Epoch::default(),
+    })
+}
+
+/// A checkpoint in which every number and every byte is another; `salt` makes it differ from its siblings.
+pub(crate) fn checkpoint(salt: u64) -> Outcome<Checkpoint> {
+    let mut load = Load::constant(rate(500)?, Duration::from_mins(10));
+    load.profile.change(ActiveTime::from_nanos(1_000_000_001), rate(0)?);
+    load.profile.change(ActiveTime::from_nanos(2_000_000_003), rate(Rate::MAX)?);
+    load.share = Share::new(2, 3).ok_or("share")?;
+    let busy = LaneCheckpoint {
+        signal: Signal::Traces,
+        load,
+        reserved: (1 << 53) + 1 + salt,
+        tally: tally(salt),
+        evidence: evidence(salt),
+        latency: latency(salt),
+    };
+    let idle = LaneCheckpoint::start(Signal::Logs, Load::constant(rate(1)?, Duration::from_secs(1)));
+    Ok(Checkpoint { active: ActiveTime::from_nanos((1 << 53) + 3 + salt), lanes: vec![busy, idle] })
+}
+
+/// A point with every field set.
+pub(crate) fn point(run: RunId, signal: Signal, share: u32, active: u64) -> Point {
+    let salt = active % 1_000_003;
+    Point {
+        run,
+        signal,
+        share,
+        at: moment(0) + Duration::from_millis(salt),
+        active: ActiveTime::from_nanos(active),
+        tally: tally(salt),
+        evidence: evidence(salt),
+        latency: latency(salt),
+    }
+}
+
+/// A sample with every field set.
+pub(crate) fn sample(run: RunId, signal: Signal, share: u32, seq: u64) -> Sample {
+    Sample {
+        run,
+        signal,
+        share,
+        seq,
+        at: moment(0) + Duration::from_millis(seq % 1_000_003),
+        body: format!("{{\"message\": \"ünï 'cödé' $x\\u0000 {seq}\"}}"),
+    }
+}
+
+fn rate(records: u64) -> Outcome<Rate> {
+    Ok(Rate::per_second(records).ok_or("rate")?)
+}
+
+fn tally(salt: u64) -> Tally {
+    let mut tally = Tally::default();
+    tally.issue(1_000 + salt, (1 << 53) + salt);
+    tally.book(100, &Answer::Acked);
+    tally.book(90, &Answer::Partial { rejected: 3 });
+    tally.book(80, &Answer::Rejected(Kind::Status(429)));
+    tally.book(70, &Answer::Failed(Kind::Timeout));
+    tally.book(60, &Answer::Failed(Kind::Status(503)));
+    tally.take_over(2_000 + salt);
+    tally.note_due(3_000 + salt);
+    tally.settle();
+    tally.note_due(4_000 + salt);
+    tally
+}
+
+fn evidence(salt: u64) -> Evidence {
+    Evidence { issued: 1 + salt, late: 2 + salt, held: 3 + salt, dropped: 4 + salt }
+}
+
+fn latency(salt: u64) -> Latency {
+    let every_byte = (0..=u8::MAX).chain(salt.to_be_bytes()).collect();
+    Latency {
+        lateness: Distribution(every_byte),
+        response: Distribution(vec![0, 255, 0]),
+        service: Distribution::default(),
+    }
+}
