@@ -226,8 +226,7 @@ pub fn decide(state: Option<Status>, command: Command) -> Result<(Option<Status>
     let (next, event) = match (state, command) {
         (None, C::Create) => (S::Pending, Event::Created),
 
-        (None, C::Start)
-        | (Some(S::Pending | S::Scheduled | S::Completed | S::Cancelled | S::Failed), C::Start)
+        (None | Some(S::Pending | S::Scheduled | S::Completed | S::Cancelled | S::Failed), C::Start)
         | (Some(S::Scheduled), C::DueTime)
         | (Some(S::Completed | S::Cancelled | S::Failed), C::Restart) => (S::Running, Event::RunBegun),
         (Some(S::Running | S::Paused), C::Restart) => (S::Running, Event::RunReplaced),

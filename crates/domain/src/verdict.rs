@@ -34,7 +34,7 @@ pub struct Evidence {
     pub issued: u64,
     /// Records issued later than [`Evidence::TOLERANCE`] although the limit of requests in flight was not reached.
     pub late: u64,
-    /// Records that were due while the limit of requests in flight was reached.
+    /// Records that left late, or never, because the limit of requests in flight was reached.
     pub held: u64,
     /// Records that were due and never issued although the limit was not reached.
     pub dropped: u64,

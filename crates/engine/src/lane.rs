@@ -319,7 +319,9 @@ impl Lane {
             self.tally.take_over(self.tally.issued());
         } else {
             self.tally.book(self.tally.in_flight(), &Answer::Failed(Kind::Timeout));
-            if !self.window.held(self.pace.deadline(self.load.end)) {
+            if self.window.held(self.pace.deadline(self.load.end)) {
+                self.evidence.held += self.tally.waiting();
+            } else {
                 self.evidence.dropped += self.tally.waiting();
             }
             self.tally.settle();

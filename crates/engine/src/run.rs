@@ -195,13 +195,23 @@ impl RunHandle {
         self.last_point = active.max(self.last_point.plus(Duration::from_nanos(1)));
         let (run, at, point_active) = (self.plan.run, self.engine.clock.now(), self.last_point);
         async move {
-            let mut seen = Observation { checkpoint: Checkpoint { active, lanes: Vec::new() }, points: Vec::new() };
+            let mut seen =
+                Observation { checkpoint: Checkpoint { active, lanes: Vec::new() }, points: Vec::new() };
             for (signal, report) in asked {
                 let LaneReport { checkpoint, tally, evidence, times } =
                     report.await.map_err(|_closed| LaneBrokeOff(signal))?;
                 let share = checkpoint.share().index();
                 let latency = times.to_latency();
-                seen.points.push(Point { run, signal, share, at, active: point_active, tally, evidence, latency });
+                seen.points.push(Point {
+                    run,
+                    signal,
+                    share,
+                    at,
+                    active: point_active,
+                    tally,
+                    evidence,
+                    latency,
+                });
                 seen.checkpoint.lanes.push(checkpoint);
             }
             Ok(seen)
@@ -231,7 +241,10 @@ impl RunHandle {
             log_type: spec.log_type,
             log_size: spec.log_size,
             seed: seed_of(test),
-            started_at: started_at.timestamp_nanos_opt().and_then(|nanos| u64::try_from(nanos).ok()).unwrap_or(0),
+            started_at: started_at
+                .timestamp_nanos_opt()
+                .and_then(|nanos| u64::try_from(nanos).ok())
+                .unwrap_or(0),
         });
         let lane = Lane::new(LanePlan {
             reported: told.map_or_else(Tally::default, |lane| lane.tally.clone()),
@@ -283,6 +296,9 @@ impl fmt::Debug for Engine {
 
 impl fmt::Debug for RunHandle {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("RunHandle").field("plan", &self.plan).field("lanes", &self.lanes).finish_non_exhaustive()
+        f.debug_struct("RunHandle")
+            .field("plan", &self.plan)
+            .field("lanes", &self.lanes)
+            .finish_non_exhaustive()
     }
 }

@@ -29,7 +29,12 @@ impl Service {
     ///
     /// # Errors
     /// There is no such test.
-    pub async fn runs(&self, id: &TestId, after: Option<RunNumber>, limit: u32) -> Result<Vec<Run>, UseCaseError> {
+    pub async fn runs(
+        &self,
+        id: &TestId,
+        after: Option<RunNumber>,
+        limit: u32,
+    ) -> Result<Vec<Run>, UseCaseError> {
         let latest = self.stored(id).await?.run.map(|run| run.number);
         let mut runs = self.stores.runs.list(id, after, limit).await?;
         // Higher numbers are leftovers of a deleted test of the same name.

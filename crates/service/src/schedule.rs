@@ -19,7 +19,9 @@ impl Service {
             faults.add("testID", "is required: the name of a stored test");
         }
         match draft.schedule.map(|at| start_time(at, self.now())) {
-            None => faults.add("schedule", "is required: a moment as in RFC 3339, such as 2030-01-31T15:00:00Z"),
+            None => {
+                faults.add("schedule", "is required: a moment as in RFC 3339, such as 2030-01-31T15:00:00Z")
+            }
             Some(Err(fault)) => faults.extend(fault),
             Some(Ok(_)) => {}
         }
@@ -42,6 +44,7 @@ pub(crate) fn start_time(at: DateTime<Utc>, now: DateTime<Utc>) -> Result<DateTi
     if at > now {
         return Ok(at);
     }
-    let (at, now) = (at.to_rfc3339_opts(SecondsFormat::AutoSi, true), now.to_rfc3339_opts(SecondsFormat::AutoSi, true));
+    let (at, now) =
+        (at.to_rfc3339_opts(SecondsFormat::AutoSi, true), now.to_rfc3339_opts(SecondsFormat::AutoSi, true));
     Err(Faults::one("schedule", format!("is {at}, which is not in the future: it is {now}")))
 }

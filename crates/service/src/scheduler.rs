@@ -49,13 +49,19 @@ impl Scheduler {
     /// Starts every test that is due now.
     pub(crate) async fn start_due(&self) -> Result<(), UseCaseError> {
         let now = self.service.now();
-        let query =
-            TestQuery { statuses: vec![Status::Scheduled], due_by: Some(now), limit: 100, ..TestQuery::default() };
+        let query = TestQuery {
+            statuses: vec![Status::Scheduled],
+            due_by: Some(now),
+            limit: 100,
+            ..TestQuery::default()
+        };
         for test in self.service.list(&query).await?.tests {
             match self.start_one(&test.id).await {
                 Ok(()) => {}
                 // Another replica was first, or a person: started, moved or cancelled it.
-                Err(UseCaseError::Refused { .. } | UseCaseError::NotFound(_) | UseCaseError::Contended(_)) => {}
+                Err(
+                    UseCaseError::Refused { .. } | UseCaseError::NotFound(_) | UseCaseError::Contended(_),
+                ) => {}
                 Err(error) => return Err(error),
             }
         }

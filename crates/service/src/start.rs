@@ -35,7 +35,8 @@ impl Service {
 
     async fn start_new(&self, draft: Draft) -> Result<Test, UseCaseError> {
         let test = self.drafted(draft)?;
-        let begun = test.with_run(Command::Start, self.new_run_id(), self.now()).map_err(refused(&test.id))?;
+        let begun =
+            test.with_run(Command::Start, self.new_run_id(), self.now()).map_err(refused(&test.id))?;
         self.insert(begun).await
     }
 

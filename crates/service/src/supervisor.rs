@@ -100,7 +100,10 @@ impl Supervisor {
 
 impl std::fmt::Debug for Supervisor {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Supervisor").field("replica", &self.replica).field("held", &self.held).finish_non_exhaustive()
+        f.debug_struct("Supervisor")
+            .field("replica", &self.replica)
+            .field("held", &self.held)
+            .finish_non_exhaustive()
     }
 }
 

@@ -48,14 +48,19 @@ impl Supervisor {
             Ok(renewed) => renewed,
             Err(error) => {
                 // What is reserved can still be issued; the next beat tries again.
-                tracing::warn!(error = &error as &dyn std::error::Error, "leases cannot be renewed; trying on");
+                tracing::warn!(
+                    error = &error as &dyn std::error::Error,
+                    "leases cannot be renewed; trying on"
+                );
                 unsaved.extend(reports.into_iter().flat_map(|report| report.points));
                 return;
             }
         };
         for (report, renewed) in reports.into_iter().zip(renewed) {
             let mut held = self.held.lock();
-            if renewed.is_err() && let Some(run) = held.remove(&report.run) {
+            if renewed.is_err()
+                && let Some(run) = held.remove(&report.run)
+            {
                 // Another replica holds it by now: what it says counts, and what this one reports does not.
                 tracing::warn!(testID = %run.test, runID = %report.run, "run lost to another replica");
                 continue;
@@ -79,7 +84,9 @@ impl Supervisor {
         let mut reports = Vec::with_capacity(asked.len());
         for (run, epoch, seen) in asked {
             match seen.await {
-                Ok(seen) => reports.push(Report { run, epoch, checkpoint: seen.checkpoint, points: seen.points }),
+                Ok(seen) => {
+                    reports.push(Report { run, epoch, checkpoint: seen.checkpoint, points: seen.points })
+                }
                 Err(error) => self.break_off(run, error).await,
             }
         }
@@ -93,7 +100,11 @@ impl Supervisor {
         match self.stores.results.append_points(unsaved).await {
             Ok(()) => unsaved.clear(),
             Err(error) => {
-                tracing::warn!(error = &error as &dyn std::error::Error, points = unsaved.len(), "points cannot be stored; trying on");
+                tracing::warn!(
+                    error = &error as &dyn std::error::Error,
+                    points = unsaved.len(),
+                    "points cannot be stored; trying on"
+                );
             }
         }
     }

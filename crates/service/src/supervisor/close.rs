@@ -40,7 +40,13 @@ impl Supervisor {
 
     /// Stores the last checkpoint, moves the test on, and ends the run; in this order, so that a crash in between
     /// leaves a run that its next holder ends in the same way.
-    pub(super) async fn settle(&self, test: &TestId, last: Renewal, outcome: Outcome, reason: Option<String>) {
+    pub(super) async fn settle(
+        &self,
+        test: &TestId,
+        last: Renewal,
+        outcome: Outcome,
+        reason: Option<String>,
+    ) {
         if !self.insist(|| self.store_last(&last)).await {
             return;
         }
@@ -63,12 +69,20 @@ impl Supervisor {
             // Cancelled, replaced or deleted at the last moment.
             Err(UseCaseError::NotFound(_)) => self.finish(test, last, Outcome::Cancelled, None).await,
             // Paused at the last moment, or the store failed: the lease runs out, and whoever claims the run closes it.
-            Err(error) => tracing::warn!(testID = %test, runID = %last.run, %error, "run cannot be closed now"),
+            Err(error) => {
+                tracing::warn!(testID = %test, runID = %last.run, %error, "run cannot be closed now")
+            }
         }
     }
 
     /// Ends the run itself.
-    pub(super) async fn finish(&self, test: &TestId, last: Renewal, outcome: Outcome, reason: Option<String>) {
+    pub(super) async fn finish(
+        &self,
+        test: &TestId,
+        last: Renewal,
+        outcome: Outcome,
+        reason: Option<String>,
+    ) {
         let end = RunEnd { outcome, at: self.clock.now().trunc_subsecs(3), reason: reason.clone() };
         let done = self
             .insist(|| async {
@@ -105,7 +119,9 @@ impl Supervisor {
             let last = Renewal { run, epoch: entry.epoch, checkpoint: seen.checkpoint };
             match self.stores.runs.release(last).await {
                 Ok(()) => tracing::info!(testID = %entry.test, runID = %run, "run given back"),
-                Err(error) => tracing::warn!(testID = %entry.test, runID = %run, %error, "run cannot be given back"),
+                Err(error) => {
+                    tracing::warn!(testID = %entry.test, runID = %run, %error, "run cannot be given back")
+                }
             }
             let mut unsaved = seen.points;
             self.save(&mut unsaved).await;
@@ -127,7 +143,10 @@ impl Supervisor {
             match write().await {
                 Ok(took_effect) => return took_effect,
                 Err(error) if error.is_retryable() && self.clock.monotonic() < give_up => {
-                    tracing::warn!(error = &error as &dyn std::error::Error, "a run's end cannot be stored; trying on");
+                    tracing::warn!(
+                        error = &error as &dyn std::error::Error,
+                        "a run's end cannot be stored; trying on"
+                    );
                     self.clock.sleep_until(self.clock.monotonic() + RETRY).await;
                 }
                 Err(error) => {
@@ -138,6 +157,5 @@ impl Supervisor {
         }
     }
 }
-
 
 const RETRY: Duration = Duration::from_millis(200);

@@ -41,7 +41,10 @@ impl Supervisor {
             match self.feed.watch().await {
                 Ok(changes) => return Some(changes),
                 Err(error) => {
-                    tracing::warn!(error = &error as &dyn std::error::Error, "the store cannot be watched; trying on");
+                    tracing::warn!(
+                        error = &error as &dyn std::error::Error,
+                        "the store cannot be watched; trying on"
+                    );
                 }
             }
             if !self.rest(CLAIM, cancelled).await {
@@ -104,8 +107,11 @@ impl Supervisor {
     /// Closes the runs that are over, each in a task of its own: a slow store must not keep the others waiting.
     fn close_over(&self, closing: &mut JoinSet<()>) {
         let mut held = self.held.lock();
-        let over: Vec<RunId> =
-            held.iter().filter(|(_, entry)| entry.handle.is_over() && !entry.paused).map(|(run, _)| *run).collect();
+        let over: Vec<RunId> = held
+            .iter()
+            .filter(|(_, entry)| entry.handle.is_over() && !entry.paused)
+            .map(|(run, _)| *run)
+            .collect();
         for run in over {
             if let Some(entry) = held.remove(&run) {
                 let supervisor = self.clone();

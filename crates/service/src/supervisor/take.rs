@@ -14,7 +14,7 @@ use super::{LEASE, Supervisor};
 
 impl Supervisor {
     /// Claims runs until there are none left to claim.
-    pub(super) async fn take_all(&self) -> Result<(), StoreFault> {
+    pub(crate) async fn take_all(&self) -> Result<(), StoreFault> {
         loop {
             let claimed = self.stores.runs.claim(&self.replica, LEASE, AT_ONCE).await?;
             let were_all = claimed.len() < AT_ONCE as usize;
