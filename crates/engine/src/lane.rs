@@ -120,7 +120,7 @@ struct Answered {
     records: u64,
     deadline: Duration,
     sent: Duration,
-    answered: Duration,
+    came: Duration,
     answer: Answer,
 }
 
@@ -269,17 +269,17 @@ impl Lane {
         self.answers.spawn(async move {
             let sent = clock.monotonic();
             let answer = emitter.send(batch).await;
-            Answered { records, deadline, sent, answered: clock.monotonic(), answer }
+            Answered { records, deadline, sent, came: clock.monotonic(), answer }
         });
     }
 
     fn book(&mut self, joined: Result<Answered, JoinError>) {
         self.window.give_back(self.clock.monotonic());
         match joined {
-            Ok(Answered { records, deadline, sent, answered, answer }) => {
+            Ok(Answered { records, deadline, sent, came, answer }) => {
                 self.tally.book(records, &answer);
-                self.since.times.response.record(answered.saturating_sub(deadline), records);
-                self.since.times.service.record(answered.saturating_sub(sent), records);
+                self.since.times.response.record(came.saturating_sub(deadline), records);
+                self.since.times.service.record(came.saturating_sub(sent), records);
             }
             // Its records stay in flight until the lane closes, which gives them a class.
             Err(error) => tracing::error!(signal = %self.signal, %error, "a send broke off"),

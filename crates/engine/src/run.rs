@@ -188,6 +188,9 @@ impl RunHandle {
     }
 
     /// Asks every lane how far it came. The question is put now; the answer may be waited for later, without the run.
+    ///
+    /// # Errors
+    /// A lane's task is gone.
     pub fn observe(&mut self) -> impl Future<Output = Result<Observation, LaneBrokeOff>> + Send + use<> {
         let asked: Vec<_> = self.lanes.iter().map(|lane| (lane.signal, lane.ask())).collect();
         let active = self.active();

@@ -20,7 +20,7 @@ impl Service {
         }
         match draft.schedule.map(|at| start_time(at, self.now())) {
             None => {
-                faults.add("schedule", "is required: a moment as in RFC 3339, such as 2030-01-31T15:00:00Z")
+                faults.add("schedule", "is required: a moment as in RFC 3339, such as 2030-01-31T15:00:00Z");
             }
             Some(Err(fault)) => faults.extend(fault),
             Some(Ok(_)) => {}

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use moniflux_domain::id::TestId;
-use moniflux_domain::lifecycle::{Command, Status};
+use moniflux_domain::lifecycle::{Command, Refusal, Status};
 use moniflux_ports::test_store::TestQuery;
 use tokio_util::sync::CancellationToken;
 
@@ -57,9 +57,9 @@ impl Scheduler {
         };
         for test in self.service.list(&query).await?.tests {
             match self.start_one(&test.id).await {
-                Ok(()) => {}
-                // Another replica was first, or a person: started, moved or cancelled it.
-                Err(
+                // Refused and the like: another replica was first, or a person started, moved or cancelled it.
+                Ok(())
+                | Err(
                     UseCaseError::Refused { .. } | UseCaseError::NotFound(_) | UseCaseError::Contended(_),
                 ) => {}
                 Err(error) => return Err(error),
@@ -75,10 +75,7 @@ impl Scheduler {
                 let now = service.now();
                 if test.schedule.is_some_and(|at| at > now) {
                     // It was moved meanwhile: as far from being due as a test without a schedule.
-                    let refusal = moniflux_domain::lifecycle::Refusal {
-                        state: Some(test.status),
-                        command: Command::DueTime,
-                    };
+                    let refusal = Refusal { state: Some(test.status), command: Command::DueTime };
                     return Err(refused(id)(refusal));
                 }
                 test.with_run(Command::DueTime, service.new_run_id(), now).map_err(refused(id))

@@ -85,7 +85,7 @@ impl Supervisor {
         for (run, epoch, seen) in asked {
             match seen.await {
                 Ok(seen) => {
-                    reports.push(Report { run, epoch, checkpoint: seen.checkpoint, points: seen.points })
+                    reports.push(Report { run, epoch, checkpoint: seen.checkpoint, points: seen.points });
                 }
                 Err(error) => self.break_off(run, error).await,
             }

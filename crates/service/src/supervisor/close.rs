@@ -70,7 +70,7 @@ impl Supervisor {
             Err(UseCaseError::NotFound(_)) => self.finish(test, last, Outcome::Cancelled, None).await,
             // Paused at the last moment, or the store failed: the lease runs out, and whoever claims the run closes it.
             Err(error) => {
-                tracing::warn!(testID = %test, runID = %last.run, %error, "run cannot be closed now")
+                tracing::warn!(testID = %test, runID = %last.run, %error, "run cannot be closed now");
             }
         }
     }
@@ -120,7 +120,7 @@ impl Supervisor {
             match self.stores.runs.release(last).await {
                 Ok(()) => tracing::info!(testID = %entry.test, runID = %run, "run given back"),
                 Err(error) => {
-                    tracing::warn!(testID = %entry.test, runID = %run, %error, "run cannot be given back")
+                    tracing::warn!(testID = %entry.test, runID = %run, %error, "run cannot be given back");
                 }
             }
             let mut unsaved = seen.points;

@@ -19,6 +19,7 @@ fn reference() -> Draft {
     draft(&json!({"testID": "t"}))
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "shorter calls")]
 fn assert_down<T: std::fmt::Debug>(result: Result<T, UseCaseError>) {
     assert!(matches!(result, Err(UseCaseError::Store(ref fault)) if fault.is_retryable()), "{result:?}");
 }
