@@ -1,1 +1,24 @@
-//! placeholder
+//! Records and their wire formats: fills buffers, and reads what comes back out of them.
+//!
+//! * **Lives here:** the text of logs, the series of metrics, the ids of traces, and for every format its encoder and its
+//!   decoder side by side.
+//! * **Never lives here:** sockets, clocks, randomness from outside. The same [`Shape`] and [`Span`] give the same bytes.
+//! * **Depends on:** `domain`.
+//! * **Read first:** [`encoder`], then [`batch`] (template and patch), then `otlp` or `json`.
+
+pub mod arrival;
+pub mod batch;
+pub mod encoder;
+pub mod mix;
+
+mod corpus;
+mod json;
+mod operation;
+mod otlp;
+mod series;
+mod times;
+mod trace_id;
+
+pub use arrival::{Arrival, DecodeError, Origin, decode};
+pub use batch::{BatchBuffer, Span};
+pub use encoder::{Encoder, Shape};

@@ -1,0 +1,92 @@
+//! What is to be encoded, and the encoder that does it.
+
+use moniflux_domain::destination::DestinationKind;
+use moniflux_domain::id::{RunId, TestId};
+use moniflux_domain::signal::{Share, Signal};
+use moniflux_domain::spec::{LogSize, LogType};
+
+use crate::batch::{self, BatchBuffer, Span};
+use crate::{json, otlp};
+
+/// Everything that the bytes of a lane's share depend on, but the records' numbers and times.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Shape {
+    /// The wire format.
+    pub kind: DestinationKind,
+    /// What kind of records.
+    pub signal: Signal,
+    /// The test that every record names.
+    pub test: TestId,
+    /// The run that every record names.
+    pub run: RunId,
+    /// The share of the lane.
+    pub share: Share,
+    /// Severity of the logs.
+    pub log_type: LogType,
+    /// Bytes of a log message.
+    pub log_size: LogSize,
+    /// The same seed gives the same bytes, timestamps aside, however records are cut into batches.
+    pub seed: u64,
+    /// When cumulative sums begin, in unix nanoseconds.
+    pub started_at: u64,
+}
+
+/// Encodes the records of one share of a lane.
+#[derive(Debug)]
+pub struct Encoder {
+    format: Format,
+}
+
+/// One variant a format and signal, so that the loop over records is compiled for each.
+#[derive(Debug)]
+enum Format {
+    JsonLogs(json::Rows<json::LogTail>),
+    JsonMetrics(json::Rows<json::MetricTail>),
+    JsonTraces(json::Rows<json::TraceTail>),
+    OtlpLogs(otlp::Logs),
+    OtlpMetrics(otlp::Metrics),
+    OtlpTraces(otlp::Traces),
+}
+
+impl Encoder {
+    /// Prepares the templates; what they are made of is made here, and not again for each batch.
+    pub fn new(shape: &Shape) -> Self {
+        let format = match (shape.kind, shape.signal) {
+            (DestinationKind::Http, Signal::Logs) => Format::JsonLogs(json::logs(shape)),
+            (DestinationKind::Http, Signal::Metrics) => Format::JsonMetrics(json::metrics(shape)),
+            (DestinationKind::Http, Signal::Traces) => Format::JsonTraces(json::traces(shape)),
+            (DestinationKind::OtlpHttp, Signal::Logs) => Format::OtlpLogs(otlp::Logs::new(shape)),
+            (DestinationKind::OtlpHttp, Signal::Metrics) => Format::OtlpMetrics(otlp::Metrics::new(shape)),
+            (DestinationKind::OtlpHttp, Signal::Traces) => Format::OtlpTraces(otlp::Traces::new(shape)),
+        };
+        Self { format }
+    }
+
+    /// How many records surely fit a body of that many bytes, whatever their numbers; at least 1.
+    pub fn records_within(&self, bytes: u64) -> u32 {
+        let (overhead, record) = match &self.format {
+            Format::JsonLogs(records) => batch::bounds(records),
+            Format::JsonMetrics(records) => batch::bounds(records),
+            Format::JsonTraces(records) => batch::bounds(records),
+            Format::OtlpLogs(records) => batch::bounds(records),
+            Format::OtlpMetrics(metrics) => metrics.bounds(),
+            Format::OtlpTraces(records) => batch::bounds(records),
+        };
+        let records = bytes.saturating_sub(overhead as u64) / record as u64;
+        u32::try_from(records).unwrap_or(u32::MAX).max(1)
+    }
+
+    /// Lays out or patches the buffer, so that it holds exactly these records.
+    ///
+    /// The buffer is empty, or was filled by this encoder before.
+    pub fn encode(&self, buffer: &mut BatchBuffer, span: Span) {
+        match &self.format {
+            Format::JsonLogs(records) => batch::encode(records, buffer, span),
+            Format::JsonMetrics(records) => batch::encode(records, buffer, span),
+            Format::JsonTraces(records) => batch::encode(records, buffer, span),
+            Format::OtlpLogs(records) => batch::encode(records, buffer, span),
+            Format::OtlpMetrics(metrics) => metrics.encode(buffer, span),
+            Format::OtlpTraces(records) => batch::encode(records, buffer, span),
+        }
+    }
+}

@@ -1,0 +1,61 @@
+//! Reads JSON arrays of records, one record at a time, and nothing but what tells where they come from.
+
+use std::fmt;
+
+use moniflux_domain::id::RunId;
+use serde::Deserialize;
+use serde::de::{Deserializer, Error as _, SeqAccess, Visitor};
+use uuid::Uuid;
+
+use crate::arrival::{Arrival, DecodeError, Origin};
+
+/// Tells every record of a body.
+pub(crate) fn decode<'a>(
+    share: u32,
+    body: &'a [u8],
+    tell: &mut dyn FnMut(Arrival<'a>),
+) -> Result<(), DecodeError> {
+    let mut json = serde_json::Deserializer::from_slice(body);
+    json.deserialize_seq(Records { share, tell }).and_then(|()| json.end()).map_err(DecodeError::Json)
+}
+
+/// What is read of a record; other fields are passed over.
+#[derive(Deserialize)]
+struct Record<'a> {
+    #[serde(rename = "testID", borrow)]
+    test: &'a str,
+    #[serde(rename = "runID", borrow)]
+    run: &'a str,
+    seq: u64,
+}
+
+struct Records<'t, 'a> {
+    share: u32,
+    tell: &'t mut dyn FnMut(Arrival<'a>),
+}
+
+impl<'a> Visitor<'a> for Records<'_, 'a> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an array of records")
+    }
+
+    fn visit_seq<A: SeqAccess<'a>>(self, mut records: A) -> Result<(), A::Error> {
+        // Records side by side mostly are of one run.
+        let mut last: Option<(&str, RunId)> = None;
+        while let Some(Record { test, run, seq }) = records.next_element()? {
+            let run = match last {
+                Some((text, id)) if text == run => id,
+                Some(_) | None => {
+                    let id =
+                        RunId(Uuid::try_parse(run).map_err(|e| A::Error::custom(format!("runID: {e}")))?);
+                    last = Some((run, id));
+                    id
+                }
+            };
+            (self.tell)(Arrival { origin: Origin { test, run, share: self.share }, seq });
+        }
+        Ok(())
+    }
+}

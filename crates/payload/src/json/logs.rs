@@ -1,0 +1,37 @@
+//! JSON logs: `{testID, runID, seq, timestamp, level, message}`.
+
+use crate::corpus::Messages;
+use crate::encoder::Shape;
+use crate::json::rows::Tail;
+use crate::mix::mix;
+
+/// Level and message.
+#[derive(Debug)]
+pub(crate) struct LogTail {
+    messages: Messages,
+    blank: Vec<u8>,
+    message_at: usize,
+}
+
+impl LogTail {
+    pub(crate) fn new(shape: &Shape) -> Self {
+        let key = mix(shape.seed ^ mix(u64::from(shape.share.index())));
+        let messages = Messages::new(key, shape.log_type, shape.log_size);
+        let mut blank = format!(r#"","level":"{}","message":""#, shape.log_type).into_bytes();
+        let message_at = blank.len();
+        blank.resize(message_at + messages.size(), b' ');
+        blank.extend_from_slice(br#""}"#);
+        Self { messages, blank, message_at }
+    }
+}
+
+impl Tail for LogTail {
+    fn blank(&self) -> &[u8] {
+        &self.blank
+    }
+
+    #[inline]
+    fn patch(&self, tail: &mut [u8], seq: u64) {
+        tail[self.message_at..][..self.messages.size()].copy_from_slice(self.messages.of(seq));
+    }
+}

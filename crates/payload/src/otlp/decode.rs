@@ -1,0 +1,246 @@
+//! Reads OTLP export requests: walks down to the records, and passes over everything that does not tell where they come
+//! from.
+//!
+//! The three signals share the way down: `1: Resource… { 1: Resource, 2: Scope… { 2: record } }`. A resource may stand behind
+//! its records, and there may be any number of resources, scopes, metrics and records.
+
+use moniflux_domain::id::RunId;
+use moniflux_domain::signal::Signal;
+use uuid::Uuid;
+
+use crate::arrival::{Arrival, DecodeError, Origin};
+use crate::otlp::fields::{Fields, Value};
+use crate::otlp::names;
+use crate::series;
+use crate::trace_id::TraceIds;
+
+/// Tells every record of a body.
+pub(crate) fn decode<'a>(
+    signal: Signal,
+    body: &'a [u8],
+    tell: &mut dyn FnMut(Arrival<'a>),
+) -> Result<(), DecodeError> {
+    each_message(body, 1, |resource_records| {
+        let source = Source::read(resource_records)?;
+        let origin = source.origin;
+        let mut tell = |seq| tell(Arrival { origin, seq });
+        each_message(resource_records, 2, |scope_records| match signal {
+            Signal::Logs => each_message(scope_records, 2, |record| {
+                tell(log_number(record)?);
+                Ok(())
+            }),
+            Signal::Metrics => each_message(scope_records, 2, |metric| points(metric, &source, &mut tell)),
+            Signal::Traces => {
+                let ids = TraceIds::of(origin.run, origin.share);
+                each_message(scope_records, 2, |span| {
+                    if let Some(number) = trace_number(span, ids)? {
+                        tell(number);
+                    }
+                    Ok(())
+                })
+            }
+        })
+    })
+}
+
+/// What a resource says of its records.
+struct Source<'a> {
+    origin: Origin<'a>,
+    series: Option<u64>,
+}
+
+impl<'a> Source<'a> {
+    fn read(resource_records: &'a [u8]) -> Result<Self, DecodeError> {
+        let (mut test, mut run, mut share, mut series) = (None, None, None, None);
+        each_message(resource_records, 1, |resource| {
+            each_message(resource, 1, |attribute| {
+                let (key, value) = key_value(attribute)?;
+                match key {
+                    _ if key == names::TEST.as_bytes() => test = text(value),
+                    _ if key == names::RUN.as_bytes() => {
+                        run = text(value).and_then(|text| Uuid::try_parse(text).ok());
+                    }
+                    _ if key == names::SHARE.as_bytes() => {
+                        share = int(value).and_then(|share| u32::try_from(share).ok());
+                    }
+                    _ if key == names::SERIES_COUNT.as_bytes() => series = int(value),
+                    _ => {}
+                }
+                Ok(())
+            })
+        })?;
+        let missing = |name| DecodeError::Missing { place: "a resource", name };
+        Ok(Self {
+            origin: Origin {
+                test: test.ok_or(missing(names::TEST))?,
+                run: RunId(run.ok_or(missing(names::RUN))?),
+                share: share.ok_or(missing(names::SHARE))?,
+            },
+            series,
+        })
+    }
+}
+
+#[inline]
+fn log_number(record: &[u8]) -> Result<u64, DecodeError> {
+    let mut seq = None;
+    each_message(record, 6, |attribute| {
+        let (key, value) = key_value(attribute)?;
+        if key == names::SEQ.as_bytes() {
+            seq = int(value);
+        }
+        Ok(())
+    })?;
+    seq.ok_or(DecodeError::Missing { place: "a log record", name: names::SEQ })
+}
+
+/// Tells the points of a metric: of a gauge (5) or of a sum (7).
+fn points(metric: &[u8], source: &Source<'_>, tell: &mut impl FnMut(u64)) -> Result<(), DecodeError> {
+    let series_count = source
+        .series
+        .filter(|count| *count > 0)
+        .ok_or(DecodeError::Missing { place: "a resource", name: names::SERIES_COUNT })?;
+    let mut fields = Fields(metric);
+    while let Some((tag, value)) = fields.read()? {
+        let place_of: fn(Value<'_>, u64) -> Option<u64> = match tag {
+            5 => gauge_place,
+            7 => sum_place,
+            9..=11 => return Err(DecodeError::Missing { place: "a metric", name: "gauge or sum" }),
+            _ => continue,
+        };
+        each_message(bytes(value)?, 1, |point| {
+            tell(point_number(point, series_count, place_of)?);
+            Ok(())
+        })?;
+    }
+    Ok(())
+}
+
+#[inline]
+fn point_number(
+    point: &[u8],
+    series_count: u64,
+    place_of: fn(Value<'_>, u64) -> Option<u64>,
+) -> Result<u64, DecodeError> {
+    let missing = |name| DecodeError::Missing { place: "a data point", name };
+    let (mut series, mut place) = (None, None);
+    let mut fields = Fields(point);
+    while let Some((tag, value)) = fields.read()? {
+        match tag {
+            4 | 6 => place = place_of(value, tag),
+            7 => {
+                let (key, value) = key_value(bytes(value)?)?;
+                if key == names::SERIES.as_bytes() {
+                    series = int(value);
+                }
+            }
+            _ => {}
+        }
+    }
+    let series = series.filter(|series| *series < series_count).ok_or(missing(names::SERIES))?;
+    let place: u64 = place.ok_or(missing("value"))?;
+    place.checked_mul(series_count).and_then(|seq| seq.checked_add(series)).ok_or(missing("value"))
+}
+
+/// The place in the low bits of an `as_double`.
+fn gauge_place(value: Value<'_>, tag: u64) -> Option<u64> {
+    match value {
+        Value::Fixed64(bits) if tag == 4 => Some(series::place_of(f64::from_bits(bits))),
+        Value::Fixed64(_) | Value::Varint(_) | Value::Fixed32 | Value::Bytes(_) => None,
+    }
+}
+
+/// The place that a sum has counted up to: an `as_int`, or an `as_double` that some collector made of it.
+fn sum_place(value: Value<'_>, tag: u64) -> Option<u64> {
+    let Value::Fixed64(bits) = value else { return None };
+    if tag == 6 {
+        return bits.checked_sub(1);
+    }
+    let count = f64::from_bits(bits);
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "checked to be a whole number"
+    )]
+    (count >= 1.0 && count < EXACT_BELOW && count.fract() == 0.0).then(|| count as u64 - 1)
+}
+
+/// The number of a root span's trace; none for other spans, which belong to a record that is told once.
+#[inline]
+fn trace_number(span: &[u8], ids: TraceIds) -> Result<Option<u64>, DecodeError> {
+    let (mut trace, mut is_root) = (None, true);
+    let mut fields = Fields(span);
+    while let Some((tag, value)) = fields.read()? {
+        match tag {
+            1 => trace = <[u8; 16]>::try_from(bytes(value)?).ok(),
+            4 => is_root = bytes(value)?.is_empty(),
+            _ => {}
+        }
+    }
+    if !is_root {
+        return Ok(None);
+    }
+    let number = trace.and_then(|trace| ids.number(trace));
+    number.map(Some).ok_or(DecodeError::Missing { place: "a root span", name: "trace id of its run" })
+}
+
+/// Hands on every message in the fields with that tag.
+#[inline]
+fn each_message<'a>(
+    message: &'a [u8],
+    wanted: u64,
+    mut take: impl FnMut(&'a [u8]) -> Result<(), DecodeError>,
+) -> Result<(), DecodeError> {
+    let mut fields = Fields(message);
+    while let Some((tag, value)) = fields.read()? {
+        if tag == wanted {
+            take(bytes(value)?)?;
+        }
+    }
+    Ok(())
+}
+
+/// The key of an attribute, and its `AnyValue`.
+#[inline]
+fn key_value(attribute: &[u8]) -> Result<(&[u8], &[u8]), DecodeError> {
+    let (mut key, mut any): (&[u8], &[u8]) = (&[], &[]);
+    let mut fields = Fields(attribute);
+    while let Some((tag, value)) = fields.read()? {
+        match tag {
+            1 => key = bytes(value)?,
+            2 => any = bytes(value)?,
+            _ => {}
+        }
+    }
+    Ok((key, any))
+}
+
+/// The string in an `AnyValue`.
+fn text(any: &[u8]) -> Option<&str> {
+    match Fields(any).read() {
+        Ok(Some((1, Value::Bytes(bytes)))) => std::str::from_utf8(bytes).ok(),
+        _ => None,
+    }
+}
+
+/// The integer in an `AnyValue`.
+#[inline]
+fn int(any: &[u8]) -> Option<u64> {
+    match Fields(any).read() {
+        Ok(Some((3, Value::Varint(number)))) => Some(number),
+        _ => None,
+    }
+}
+
+#[inline]
+fn bytes(value: Value<'_>) -> Result<&[u8], DecodeError> {
+    match value {
+        Value::Bytes(bytes) => Ok(bytes),
+        Value::Varint(_) | Value::Fixed64(_) | Value::Fixed32 => {
+            Err(DecodeError::Protobuf("a field is not of the type that it has in OTLP"))
+        }
+    }
+}
+
+/// Every whole number below is a double.
+const EXACT_BELOW: f64 = 9_007_199_254_740_992.0;

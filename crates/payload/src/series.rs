@@ -1,0 +1,107 @@
+//! The metrics: eight instruments in two zones make sixteen series, however many points are sent.
+//!
+//! A metric point is known by its series and by its place in the series, which rides in the value: a sum counts its own
+//! points, and a gauge carries its place in the low bits of its mantissa. So no label grows with the number of points.
+
+/// How many series there are. Record `seq` is point `seq / SERIES` of series `seq % SERIES`.
+pub(crate) const SERIES: u64 = 16;
+
+/// How many instruments there are: series `s` is of instrument `s % INSTRUMENTS`, in zone `s / INSTRUMENTS`.
+pub(crate) const INSTRUMENTS: u64 = 8;
+
+/// The zones; their names are of equal length, so that points of one instrument are.
+pub(crate) const ZONES: [&str; 2] = ["eu-west-1a", "eu-west-1b"];
+
+/// What is measured, and in which unit (UCUM); names as in OpenTelemetry's semantic conventions for systems.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Instrument {
+    pub(crate) name: &'static str,
+    pub(crate) unit: &'static str,
+    pub(crate) kind: Kind,
+}
+
+/// How values come about.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Kind {
+    /// A value that moves slowly between two bounds.
+    Gauge { low: f64, high: f64 },
+    /// A cumulative sum that only grows.
+    Sum,
+}
+
+/// Every instrument; gauges and sums alternate.
+pub(crate) const CATALOGUE: [Instrument; 8] = [
+    gauge("system.cpu.utilization", "1", 0.21, 0.93),
+    sum("system.network.packets", "{packet}"),
+    gauge("system.memory.utilization", "1", 0.48, 0.86),
+    sum("system.disk.operations", "{operation}"),
+    gauge("system.filesystem.utilization", "1", 0.37, 0.71),
+    sum("process.context_switches", "{context_switch}"),
+    gauge("hw.temperature", "Cel", 38.5, 71.0),
+    sum("process.paging.faults", "{fault}"),
+];
+
+/// The value of a gauge at that place, without the place in it.
+#[inline]
+pub(crate) fn level(low: f64, high: f64, place: u64, series: u64) -> f64 {
+    // Up and down along a parabola, each series at another phase.
+    let phase = (place + series * (PERIOD / SERIES)) % PERIOD;
+    #[expect(clippy::cast_precision_loss, reason = "both are far below 2^52")]
+    let x = phase as f64 / PERIOD as f64;
+    low + (high - low) * 4.0 * x * (1.0 - x)
+}
+
+/// A value with a place, modulo 2^36, in the low bits of its mantissa; it changes the value by less than one in 65,000.
+#[inline]
+pub(crate) fn with_place(value: f64, place: u64) -> f64 {
+    f64::from_bits((value.to_bits() & !PLACE_MASK) | (place & PLACE_MASK))
+}
+
+/// The place that a value carries, modulo 2^36.
+#[inline]
+pub(crate) fn place_of(value: f64) -> u64 {
+    value.to_bits() & PLACE_MASK
+}
+
+const fn gauge(name: &'static str, unit: &'static str, low: f64, high: f64) -> Instrument {
+    Instrument { name, unit, kind: Kind::Gauge { low, high } }
+}
+
+const fn sum(name: &'static str, unit: &'static str) -> Instrument {
+    Instrument { name, unit, kind: Kind::Sum }
+}
+
+const PLACE_MASK: u64 = (1 << 36) - 1;
+
+/// After how many points a gauge has been up and down.
+const PERIOD: u64 = 4096;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn gauges_and_sums_alternate() {
+        assert_eq!(CATALOGUE.len() as u64, INSTRUMENTS);
+        assert_eq!(INSTRUMENTS * ZONES.len() as u64, SERIES);
+        for (index, instrument) in CATALOGUE.iter().enumerate() {
+            assert_eq!(matches!(instrument.kind, Kind::Gauge { .. }), index % 2 == 0, "{}", instrument.name);
+        }
+        assert_eq!(ZONES[0].len(), ZONES[1].len());
+    }
+
+    #[test]
+    fn a_gauge_moves_slowly_within_its_bounds_whatever_place_it_carries() {
+        for series in 0..SERIES {
+            let mut before = level(0.21, 0.93, 0, series);
+            for place in 0..3 * PERIOD {
+                let value = with_place(level(0.21, 0.93, place, series), place);
+                assert!((0.2099..0.9301).contains(&value), "{value}");
+                assert!((value - before).abs() < 0.002, "{before} {value}");
+                assert_eq!(place_of(value), place);
+                before = value;
+            }
+        }
+        assert_eq!(place_of(with_place(0.5, (1 << 36) + 7)), 7);
+    }
+}
