@@ -7,7 +7,7 @@ use std::fmt;
 
 use crate::times::Times;
 
-/// Which records a batch holds. There is at least one, and the last number is not above `u64::MAX`.
+/// Which records a batch holds. There is at least one, and the number after the last is at most `u64::MAX`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Span {
     /// The sequence number of the first record; the others follow without a gap.

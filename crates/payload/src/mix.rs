@@ -1,6 +1,6 @@
 //! Seeded choices: a bijection of 64-bit numbers that looks random, its inverse, and a sequence drawn from it.
 //!
-//! The bijection is the finalizer of SplitMix64 (Steele, Lea, Flood: "Fast splittable pseudorandom number generators",
+//! The bijection is the finalizer of `SplitMix64` (Steele, Lea, Flood: "Fast splittable pseudorandom number generators",
 //! 2014, in Stafford's variant 13). It is for variety and reproducibility, not for secrets.
 
 /// A number that depends on every bit of `value`; no two values share one.
@@ -88,7 +88,7 @@ mod tests {
 
     #[test]
     fn it_is_the_published_sequence() {
-        // The first numbers of SplitMix64 seeded with 1234567, as published with many of its implementations.
+        // The first numbers of `SplitMix64` seeded with 1234567, as published with many of its implementations.
         let drawn: Vec<u64> = (1..=3).map(|index| nth(1_234_567, index)).collect();
         assert_eq!(drawn, [6_457_827_717_110_365_317, 3_203_168_211_198_807_973, 9_817_491_932_198_370_423]);
     }

@@ -7,7 +7,7 @@
 pub(crate) const SERIES: u64 = 16;
 
 /// How many instruments there are: series `s` is of instrument `s % INSTRUMENTS`, in zone `s / INSTRUMENTS`.
-pub(crate) const INSTRUMENTS: u64 = 8;
+pub(crate) const INSTRUMENTS: usize = 8;
 
 /// The zones; their names are of equal length, so that points of one instrument are.
 pub(crate) const ZONES: [&str; 2] = ["eu-west-1a", "eu-west-1b"];
@@ -30,7 +30,7 @@ pub(crate) enum Kind {
 }
 
 /// Every instrument; gauges and sums alternate.
-pub(crate) const CATALOGUE: [Instrument; 8] = [
+pub(crate) const CATALOGUE: [Instrument; INSTRUMENTS] = [
     gauge("system.cpu.utilization", "1", 0.21, 0.93),
     sum("system.network.packets", "{packet}"),
     gauge("system.memory.utilization", "1", 0.48, 0.86),
@@ -40,6 +40,12 @@ pub(crate) const CATALOGUE: [Instrument; 8] = [
     gauge("hw.temperature", "Cel", 38.5, 71.0),
     sum("process.paging.faults", "{fault}"),
 ];
+
+/// The instrument of the record with that number: an index into [`CATALOGUE`].
+#[inline]
+pub(crate) fn instrument_of(seq: u64) -> usize {
+    (seq % SERIES) as usize % INSTRUMENTS
+}
 
 /// The value of a gauge at that place, without the place in it.
 #[inline]
@@ -82,8 +88,7 @@ mod tests {
 
     #[test]
     fn gauges_and_sums_alternate() {
-        assert_eq!(CATALOGUE.len() as u64, INSTRUMENTS);
-        assert_eq!(INSTRUMENTS * ZONES.len() as u64, SERIES);
+        assert_eq!((INSTRUMENTS * ZONES.len()) as u64, SERIES);
         for (index, instrument) in CATALOGUE.iter().enumerate() {
             assert_eq!(matches!(instrument.kind, Kind::Gauge { .. }), index % 2 == 0, "{}", instrument.name);
         }

@@ -4,7 +4,7 @@
 
 use crate::json::decimal;
 use crate::json::rows::Tail;
-use crate::series::{self, CATALOGUE, INSTRUMENTS, Kind, SERIES};
+use crate::series::{self, CATALOGUE, Kind, SERIES};
 
 /// Name and value.
 #[derive(Debug)]
@@ -30,7 +30,7 @@ impl Tail for MetricTail {
     #[inline]
     fn patch(&self, tail: &mut [u8], seq: u64) {
         let (place, series) = (seq / SERIES, seq % SERIES);
-        let instrument = &CATALOGUE[(series % INSTRUMENTS) as usize];
+        let instrument = &CATALOGUE[series::instrument_of(seq)];
         let end = tail.len() - 1;
         let (name, rest) = tail[BEFORE_NAME.len()..end].split_at_mut(instrument.name.len());
         name.copy_from_slice(instrument.name.as_bytes());

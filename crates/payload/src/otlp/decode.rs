@@ -162,7 +162,7 @@ fn sum_place(value: Value<'_>, tag: u64) -> Option<u64> {
         clippy::cast_sign_loss,
         reason = "checked to be a whole number"
     )]
-    (count >= 1.0 && count < EXACT_BELOW && count.fract() == 0.0).then(|| count as u64 - 1)
+    ((1.0..EXACT_BELOW).contains(&count) && count.fract() == 0.0).then(|| count as u64 - 1)
 }
 
 /// The number of a root span's trace; none for other spans, which belong to a record that is told once.

@@ -16,7 +16,8 @@ use crate::times::Times;
 #[derive(Debug)]
 pub(crate) struct Metrics {
     envelope: Envelope,
-    templates: [Template; INSTRUMENTS as usize],
+    /// One for each of [`CATALOGUE`].
+    templates: Vec<Template>,
 }
 
 /// One instrument's `Metric`, and its points.
@@ -37,19 +38,19 @@ struct Template {
 
 /// How many points of each instrument a batch holds, and where.
 struct Plan {
-    counts: [usize; INSTRUMENTS as usize],
+    counts: [usize; INSTRUMENTS],
     /// Where the points begin, counted from the first metric.
-    starts: [usize; INSTRUMENTS as usize],
+    starts: [usize; INSTRUMENTS],
     bytes: usize,
 }
 
 impl Metrics {
     pub(crate) fn new(shape: &Shape) -> Self {
-        let mut index = 0;
-        let templates = CATALOGUE.map(|instrument| {
-            index += 1;
-            Template::new(&instrument, index - 1, shape.started_at.max(1))
-        });
+        // A start of 0 would mean that it is unknown.
+        let started_at = shape.started_at.max(1);
+        let templates = CATALOGUE.iter().enumerate();
+        let templates =
+            templates.map(|(index, instrument)| Template::new(instrument, index, started_at)).collect();
         Self { envelope: Envelope::new(shape), templates }
     }
 
@@ -74,7 +75,7 @@ impl Metrics {
         let mut times = Times::over(span);
         for seq in (span.first..).take(span.count as usize) {
             let (place, series) = (seq / SERIES, seq % SERIES);
-            let index = (series % INSTRUMENTS) as usize;
+            let index = series::instrument_of(seq);
             let template = &self.templates[index];
             let point = &mut buffer.body[cursors[index]..][..template.point_len()];
             cursors[index] += template.point_len();
@@ -86,8 +87,8 @@ impl Metrics {
     fn plan(&self, span: Span) -> Plan {
         let mut plan = Plan { counts: [0; _], starts: [0; _], bytes: 0 };
         for (index, template) in self.templates.iter().enumerate() {
-            let before_first = first_of(index as u64, span);
-            let count = u64::from(span.count).saturating_sub(before_first).div_ceil(INSTRUMENTS) as usize;
+            let count =
+                (span.count as usize).saturating_sub(records_before(index, span)).div_ceil(INSTRUMENTS);
             let points = count * template.point_len();
             if count > 0 {
                 plan.bytes += template.len(points);
@@ -113,9 +114,9 @@ impl Metrics {
             open_field(2, template.in_metric(points), body);
             body.extend_from_slice(&template.head);
             open_field(template.data_tag, template.in_data(points), body);
-            let first = span.first + first_of(index as u64, span);
-            let first_zone = (first / INSTRUMENTS) as usize;
-            for zone in (first_zone..).take(count) {
+            // Counted in series from series 0, so that it cannot overflow.
+            let first = (span.first % SERIES) as usize + records_before(index, span);
+            for zone in (first / INSTRUMENTS..).take(count) {
                 body.extend_from_slice(&template.points[zone % ZONES.len()]);
             }
             body.extend_from_slice(&template.foot);
@@ -125,7 +126,7 @@ impl Metrics {
 }
 
 impl Template {
-    fn new(instrument: &Instrument, index: u64, started_at: u64) -> Self {
+    fn new(instrument: &Instrument, index: usize, started_at: u64) -> Self {
         let mut head = Message::default();
         head.string(1, instrument.name).string(3, instrument.unit);
         let mut foot = Message::default();
@@ -146,7 +147,7 @@ impl Template {
             let value_tag = if matches!(instrument.kind, Kind::Sum) { 6 } else { 4 };
             let value_end = point.fixed64(value_tag, 0).0.len();
             point.text_attribute(7, "cloud.availability_zone", ZONES[zone]);
-            point.int_attribute(7, names::SERIES, index + INSTRUMENTS * zone as u64);
+            point.int_attribute(7, names::SERIES, (index + INSTRUMENTS * zone) as u64);
             let mut field = Message::default();
             field.bytes(1, &point.0);
             let prefix = field.0.len() - point.0.len();
@@ -188,8 +189,8 @@ impl Template {
 }
 
 /// How many records of the span come before its first one of that instrument.
-fn first_of(instrument: u64, span: Span) -> u64 {
-    (instrument + INSTRUMENTS - span.first % INSTRUMENTS) % INSTRUMENTS
+fn records_before(instrument: usize, span: Span) -> usize {
+    (instrument + INSTRUMENTS - series::instrument_of(span.first)) % INSTRUMENTS
 }
 
 const AGGREGATION_TEMPORALITY_CUMULATIVE: u64 = 2;
