@@ -1,0 +1,8 @@
+//! The JSON of requests and answers: one type for each shape, its schema for the description, and its conversion.
+
+pub(crate) mod cursor;
+pub(crate) mod draft;
+pub(crate) mod problem;
+pub(crate) mod results;
+pub(crate) mod state;
+pub(crate) mod test;

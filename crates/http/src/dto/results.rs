@@ -1,0 +1,184 @@
+//! A run as it is answered: what became of its records, so far or in the end.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Utc};
+use moniflux_service::results::{LaneResults, Lateness, Percentiles, RateResults, Results};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+/// A run, and what became of its records. Times are milliseconds, sizes bytes.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Results)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct ResultsView {
+    /// The test.
+    #[serde(rename = "testID")]
+    test: String,
+    /// The run.
+    #[serde(rename = "runID")]
+    run_id: String,
+    /// The how-many-eth run of its test, from 1.
+    run: u32,
+    /// `Running`, `Paused`, `Completed`, `Cancelled` or `Failed`.
+    #[schema(example = "Completed")]
+    status: String,
+    /// When it began.
+    started_at: DateTime<Utc>,
+    /// When it ended; null while it goes on.
+    ended_at: Option<DateTime<Utc>>,
+    /// Why it failed, if it did.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<String>,
+    /// Seconds under load.
+    #[schema(example = 600.0)]
+    active_seconds: f64,
+    /// Whether the run is to be trusted: `valid`, `generator-limited` or `destination-limited`.
+    #[schema(example = "valid")]
+    verdict: &'static str,
+    /// Each signal that was on: `logs`, `metrics`, `traces`.
+    lanes: BTreeMap<&'static str, LaneView>,
+}
+
+/// What became of one signal's records.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Lane)]
+#[serde(rename_all = "camelCase")]
+struct LaneView {
+    /// Asked for by the schedule.
+    due: u64,
+    /// Left.
+    issued: u64,
+    /// Answered with success.
+    acked: u64,
+    /// Answered and refused.
+    rejected: u64,
+    /// Without success.
+    failed: u64,
+    /// Due and never issued.
+    missed: u64,
+    /// Reserved by a replica that died before it reported.
+    in_doubt: u64,
+    /// Left and not yet answered; 0 once the run is over.
+    in_flight: u64,
+    /// Due and not yet issued; 0 once the run is over.
+    waiting: u64,
+    /// Failed records by kind: `timeout`, `connect`, `reset`, `dns`, `tls`, `protocol`, `status_500` …
+    failures: BTreeMap<String, u64>,
+    /// Rejected records by kind: `status_400`, `partial_success` …
+    rejections: BTreeMap<String, u64>,
+    /// Requests made.
+    requests: u64,
+    /// Bytes of their bodies.
+    bytes: u64,
+    /// Records per second under load.
+    rate: RateView,
+    /// From due to issued.
+    lateness: LatenessView,
+    /// From due to answered.
+    response_time: PercentilesView,
+    /// From issued to answered.
+    service_time: PercentilesView,
+}
+
+/// Records per second under load.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Rate)]
+struct RateView {
+    /// Due.
+    asked: f64,
+    /// Issued.
+    achieved: f64,
+}
+
+/// Milliseconds; null without records.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Lateness)]
+struct LatenessView {
+    p50: Option<f64>,
+    p99: Option<f64>,
+    max: Option<f64>,
+}
+
+/// Milliseconds, weighted by records; null without answers.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Percentiles)]
+struct PercentilesView {
+    p50: Option<f64>,
+    p90: Option<f64>,
+    p95: Option<f64>,
+    p99: Option<f64>,
+    p999: Option<f64>,
+    max: Option<f64>,
+}
+
+impl From<Results> for ResultsView {
+    fn from(results: Results) -> Self {
+        Self {
+            test: results.test.to_string(),
+            run_id: results.run_id.to_string(),
+            run: results.run.0,
+            status: results.status,
+            started_at: results.started_at,
+            ended_at: results.ended_at,
+            reason: results.reason,
+            active_seconds: results.active_seconds,
+            verdict: results.verdict.as_str(),
+            lanes: results.lanes.into_iter().map(|(signal, lane)| (signal.as_str(), lane.into())).collect(),
+        }
+    }
+}
+
+impl From<LaneResults> for LaneView {
+    fn from(lane: LaneResults) -> Self {
+        let by_kind = |counts: BTreeMap<_, u64>| {
+            counts
+                .into_iter()
+                .map(|(kind, records): (moniflux_domain::answer::Kind, _)| (kind.to_string(), records))
+        };
+        Self {
+            due: lane.due,
+            issued: lane.issued,
+            acked: lane.acked,
+            rejected: lane.rejected,
+            failed: lane.failed,
+            missed: lane.missed,
+            in_doubt: lane.in_doubt,
+            in_flight: lane.in_flight,
+            waiting: lane.waiting,
+            failures: by_kind(lane.failures).collect(),
+            rejections: by_kind(lane.rejections).collect(),
+            requests: lane.requests,
+            bytes: lane.bytes,
+            rate: lane.rate.into(),
+            lateness: lane.lateness.into(),
+            response_time: lane.response_time.into(),
+            service_time: lane.service_time.into(),
+        }
+    }
+}
+
+impl From<RateResults> for RateView {
+    fn from(rate: RateResults) -> Self {
+        Self { asked: rate.asked, achieved: rate.achieved }
+    }
+}
+
+impl From<Lateness> for LatenessView {
+    fn from(lateness: Lateness) -> Self {
+        Self { p50: lateness.p50, p99: lateness.p99, max: lateness.max }
+    }
+}
+
+impl From<Percentiles> for PercentilesView {
+    fn from(times: Percentiles) -> Self {
+        Self {
+            p50: times.p50,
+            p90: times.p90,
+            p95: times.p95,
+            p99: times.p99,
+            p999: times.p999,
+            max: times.max,
+        }
+    }
+}

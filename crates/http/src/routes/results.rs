@@ -1,0 +1,37 @@
+//! The results of a test: the summary of its latest run, or of another.
+
+use actix_web::{HttpRequest, HttpResponse, web};
+use moniflux_domain::id::RunNumber;
+use moniflux_service::Service;
+
+use super::test_id;
+use crate::dto::problem::ProblemView;
+use crate::dto::results::ResultsView;
+use crate::problem::Problem;
+use crate::query::Query;
+
+/// What became of a run's records: of the latest run, or of the one asked for. A run in progress is as of the last
+/// second.
+#[utoipa::path(
+    get, path = "/tests/{testID}/results", tag = "runs",
+    params(
+        ("testID" = String, Path, description = "The test"),
+        ("run" = Option<u32>, Query, minimum = 1, description = "The run's number. Left out: the latest"),
+    ),
+    responses(
+        (status = 200, description = "The summary", body = ResultsView),
+        (status = 400, description = "Invalid", body = ProblemView, content_type = "application/problem+json"),
+        (status = 404, description = "There is no such test or run", body = ProblemView, content_type = "application/problem+json"),
+    )
+)]
+pub(crate) async fn summary(
+    service: web::Data<Service>,
+    request: HttpRequest,
+    path: web::Path<String>,
+) -> Result<HttpResponse, Problem> {
+    let mut given = Query::parse(request.query_string());
+    let run = given.whole("run", 1, u32::MAX).map(RunNumber);
+    given.finish()?;
+    let results = service.results(&test_id(&path)?, run).await?;
+    Ok(HttpResponse::Ok().json(ResultsView::from(results)))
+}

@@ -1,0 +1,224 @@
+//! Every store in memory, which fails or never answers when it is told to.
+
+use std::collections::BTreeMap;
+use std::future::pending;
+use std::sync::Mutex;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use moniflux_domain::id::{ReplicaId, RunId, RunNumber, TestId, Version};
+use moniflux_domain::point::{Point, Sample};
+use moniflux_domain::run::{Run, RunEnd};
+use moniflux_domain::signal::Signal;
+use moniflux_domain::test::Test;
+use moniflux_ports::error::StoreFault;
+use moniflux_ports::result_store::{PointRange, ResultStore, SampleCursor};
+use moniflux_ports::run_store::{HolderError, Renewal, RunStore, StaleEpoch};
+use moniflux_ports::test_store::{InsertError, ReplaceError, TestCursor, TestPage, TestQuery, TestStore};
+
+/// Tests and runs.
+#[derive(Debug, Default)]
+pub(super) struct Memory {
+    tests: Mutex<BTreeMap<TestId, Test>>,
+    runs: Mutex<BTreeMap<(TestId, RunNumber), Run>>,
+    trouble: Mutex<Option<Trouble>>,
+}
+
+/// What is wrong with the store.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Trouble {
+    /// It cannot be reached.
+    Unavailable,
+    /// It holds what cannot be read.
+    Broken,
+    /// It never answers.
+    Silent,
+    /// Someone else is always faster.
+    Contended,
+}
+
+impl Memory {
+    pub(super) fn begin(&self, trouble: Trouble) {
+        *self.trouble.lock().unwrap() = Some(trouble);
+    }
+
+    pub(super) fn test(&self, id: &str) -> Test {
+        self.tests.lock().unwrap()[&TestId::parse(id).unwrap()].clone()
+    }
+
+    pub(super) fn put(&self, test: Test) -> Test {
+        self.tests.lock().unwrap().insert(test.id.clone(), test.clone());
+        test
+    }
+
+    pub(super) fn put_run(&self, run: Run) {
+        self.runs.lock().unwrap().insert((run.test.clone(), run.number), run);
+    }
+
+    async fn answer(&self) -> Result<(), StoreFault> {
+        let trouble = *self.trouble.lock().unwrap();
+        match trouble {
+            None | Some(Trouble::Contended) => Ok(()),
+            Some(Trouble::Unavailable) => Err(StoreFault::unavailable("secret-host:27017 refused")),
+            Some(Trouble::Broken) => Err(StoreFault::broken("secret-table is corrupt")),
+            Some(Trouble::Silent) => pending().await,
+        }
+    }
+
+    fn is_contended(&self) -> bool {
+        matches!(*self.trouble.lock().unwrap(), Some(Trouble::Contended))
+    }
+}
+
+#[async_trait]
+impl TestStore for Memory {
+    async fn insert(&self, test: &Test) -> Result<(), InsertError> {
+        self.answer().await?;
+        let mut tests = self.tests.lock().unwrap();
+        if tests.contains_key(&test.id) {
+            return Err(InsertError::Exists);
+        }
+        tests.insert(test.id.clone(), test.clone());
+        Ok(())
+    }
+
+    async fn get(&self, id: &TestId) -> Result<Option<Test>, StoreFault> {
+        self.answer().await?;
+        Ok(self.tests.lock().unwrap().get(id).cloned())
+    }
+
+    async fn list(&self, query: &TestQuery) -> Result<TestPage, StoreFault> {
+        self.answer().await?;
+        let mut tests: Vec<_> = self.tests.lock().unwrap().values().cloned().collect();
+        tests.sort_by_key(|test| (test.created_at, test.id.clone()));
+        tests.retain(|test| query.statuses.is_empty() || query.statuses.contains(&test.status));
+        tests.retain(|test| query.user.as_ref().is_none_or(|user| *user == test.user));
+        if let Some(after) = &query.after {
+            tests.retain(|test| {
+                let place = (test.created_at.timestamp_micros(), &test.id);
+                place > (after.created_at.timestamp_micros(), &after.id)
+            });
+        }
+        let is_last = tests.len() <= query.limit as usize;
+        tests.truncate(query.limit as usize);
+        let next = tests.last().filter(|_| !is_last);
+        let next = next.map(|test| TestCursor { created_at: test.created_at, id: test.id.clone() });
+        Ok(TestPage { tests, next })
+    }
+
+    async fn compare_and_set(&self, test: &Test, expected: Version) -> Result<(), ReplaceError> {
+        self.answer().await?;
+        let mut tests = self.tests.lock().unwrap();
+        let stored = tests.get_mut(&test.id).ok_or(ReplaceError::NotFound)?;
+        if stored.version != expected || self.is_contended() {
+            return Err(ReplaceError::Conflict);
+        }
+        *stored = test.clone();
+        Ok(())
+    }
+
+    async fn delete(&self, id: &TestId, expected: Version) -> Result<(), ReplaceError> {
+        self.answer().await?;
+        let mut tests = self.tests.lock().unwrap();
+        let stored = tests.get(id).ok_or(ReplaceError::NotFound)?;
+        if stored.version != expected {
+            return Err(ReplaceError::Conflict);
+        }
+        tests.remove(id);
+        Ok(())
+    }
+
+    async fn check(&self) -> Result<(), StoreFault> {
+        self.answer().await
+    }
+}
+
+#[async_trait]
+impl RunStore for Memory {
+    async fn begin(&self, run: &Run) -> Result<(), StoreFault> {
+        self.answer().await?;
+        self.put_run(run.clone());
+        Ok(())
+    }
+
+    async fn get(&self, test: &TestId, number: RunNumber) -> Result<Option<Run>, StoreFault> {
+        self.answer().await?;
+        Ok(self.runs.lock().unwrap().get(&(test.clone(), number)).cloned())
+    }
+
+    async fn list(
+        &self,
+        test: &TestId,
+        after: Option<RunNumber>,
+        limit: u32,
+    ) -> Result<Vec<Run>, StoreFault> {
+        self.answer().await?;
+        let runs = self.runs.lock().unwrap();
+        let fitting =
+            runs.values().filter(|run| run.test == *test && after.is_none_or(|after| run.number > after));
+        Ok(fitting.take(limit as usize).cloned().collect())
+    }
+
+    async fn delete_of(&self, test: &TestId) -> Result<Vec<RunId>, StoreFault> {
+        self.answer().await?;
+        let mut gone = Vec::new();
+        self.runs.lock().unwrap().retain(|_, run| {
+            let is_other = run.test != *test;
+            if !is_other {
+                gone.push(run.id);
+            }
+            is_other
+        });
+        Ok(gone)
+    }
+
+    async fn claim(&self, _: &ReplicaId, _: Duration, _: u32) -> Result<Vec<Run>, StoreFault> {
+        unreachable!("only the supervisor claims, and it is not run")
+    }
+
+    async fn renew(
+        &self,
+        _: &ReplicaId,
+        _: Duration,
+        _: Vec<Renewal>,
+    ) -> Result<Vec<Result<(), StaleEpoch>>, StoreFault> {
+        unreachable!("only the supervisor renews, and it is not run")
+    }
+
+    async fn release(&self, _: Renewal) -> Result<(), HolderError> {
+        unreachable!("only the supervisor releases, and it is not run")
+    }
+
+    async fn finish(&self, _: Renewal, _: RunEnd) -> Result<(), HolderError> {
+        unreachable!("only the supervisor finishes, and it is not run")
+    }
+}
+
+#[async_trait]
+impl ResultStore for Memory {
+    async fn append_points(&self, _: &[Point]) -> Result<(), StoreFault> {
+        unreachable!("only the supervisor appends, and it is not run")
+    }
+
+    async fn points(&self, _: RunId, _: PointRange) -> Result<Vec<Point>, StoreFault> {
+        unreachable!("no call of the API reads points yet")
+    }
+
+    async fn append_samples(&self, _: &[Sample]) -> Result<(), StoreFault> {
+        unreachable!("only the supervisor appends, and it is not run")
+    }
+
+    async fn samples(
+        &self,
+        _: RunId,
+        _: Option<Signal>,
+        _: Option<SampleCursor>,
+        _: u32,
+    ) -> Result<Vec<Sample>, StoreFault> {
+        unreachable!("no call of the API reads samples yet")
+    }
+
+    async fn delete_of(&self, _: &[RunId]) -> Result<(), StoreFault> {
+        self.answer().await
+    }
+}
