@@ -157,7 +157,7 @@ impl From<UseCaseError> for Problem {
 
 impl From<StoreFault> for Problem {
     fn from(fault: StoreFault) -> Self {
-        let causes = iter::successors(fault.source(), |cause| cause.source()).map(ToString::to_string);
+        let causes = iter::successors(fault.source(), |cause| (*cause).source()).map(ToString::to_string);
         let cause = causes.collect::<Vec<_>>().join(": ");
         tracing::error!(error = %fault, cause, "the store failed");
         let code = if fault.is_retryable() { Code::StoreUnavailable } else { Code::StoreBroken };
