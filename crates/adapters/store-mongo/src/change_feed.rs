@@ -1,0 +1,29 @@
+//! What changed: told by the server where it can, else polled for.
+
+mod polled;
+mod streamed;
+
+use async_trait::async_trait;
+use moniflux_domain::id::TestId;
+use moniflux_ports::change_feed::{ChangeFeed, Changes};
+use moniflux_ports::error::StoreFault;
+
+use crate::store::MongoStore;
+
+#[async_trait]
+impl ChangeFeed for MongoStore {
+    async fn watch(&self) -> Result<Box<dyn Changes>, StoreFault> {
+        if self.has_streams {
+            Ok(Box::new(streamed::Watch::begin(self.clone()).await?))
+        } else {
+            Ok(Box::new(polled::Watch::begin(self.clone()).await?))
+        }
+    }
+}
+
+impl MongoStore {
+    /// Notes a change of a test that was made, before it is answered, where the server does not tell of it.
+    pub(crate) async fn tell(&self, test: &TestId) -> Result<(), StoreFault> {
+        if self.has_streams { Ok(()) } else { self.note_change(test).await }
+    }
+}

@@ -1,0 +1,134 @@
+//! Points and samples.
+
+use mongodb::bson;
+use moniflux_domain::point::{Distribution, Latency, Point, Sample};
+use moniflux_domain::profile::ActiveTime;
+use moniflux_domain::signal::Signal;
+use moniflux_domain::tally::Tally;
+use moniflux_domain::verdict::Evidence;
+use moniflux_ports::error::StoreFault;
+use serde::{Deserialize, Serialize};
+
+use super::{Read, binary, date, integer, moment, run_id, unreadable, uuid};
+
+/// A document of `points`.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct PointDocument {
+    run: bson::Uuid,
+    active: i64,
+    signal: Signal,
+    share: u32,
+    at: bson::DateTime,
+    tally: Tally,
+    evidence: Evidence,
+    latency: LatencyDocument,
+}
+
+impl PointDocument {
+    pub(crate) fn encode(point: &Point) -> Result<Self, StoreFault> {
+        Ok(Self {
+            run: uuid(point.run),
+            active: integer(point.active.as_nanos())?,
+            signal: point.signal,
+            share: point.share,
+            at: date(point.at),
+            tally: point.tally.clone(),
+            evidence: point.evidence,
+            latency: LatencyDocument::from(&point.latency),
+        })
+    }
+
+    pub(crate) fn decode(self) -> Result<Point, StoreFault> {
+        self.read().map_err(|source| unreadable("a point".to_owned(), source))
+    }
+
+    fn read(self) -> Read<Point> {
+        Ok(Point {
+            run: run_id(self.run),
+            signal: self.signal,
+            share: self.share,
+            at: moment(self.at)?,
+            active: ActiveTime::from_nanos(u64::try_from(self.active)?),
+            tally: self.tally,
+            evidence: self.evidence,
+            latency: self.latency.into(),
+        })
+    }
+}
+
+/// A document of `samples`.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct SampleDocument {
+    run: bson::Uuid,
+    signal: Signal,
+    share: u32,
+    seq: i64,
+    at: bson::DateTime,
+    body: String,
+}
+
+impl SampleDocument {
+    pub(crate) fn encode(sample: &Sample) -> Result<Self, StoreFault> {
+        Ok(Self {
+            run: uuid(sample.run),
+            signal: sample.signal,
+            share: sample.share,
+            seq: integer(sample.seq)?,
+            at: date(sample.at),
+            body: sample.body.clone(),
+        })
+    }
+
+    pub(crate) fn decode(self) -> Result<Sample, StoreFault> {
+        self.read().map_err(|source| unreadable("a sample".to_owned(), source))
+    }
+
+    fn read(self) -> Read<Sample> {
+        Ok(Sample {
+            run: run_id(self.run),
+            signal: self.signal,
+            share: self.share,
+            seq: u64::try_from(self.seq)?,
+            at: moment(self.at)?,
+            body: self.body,
+        })
+    }
+}
+
+/// Serialized HDR histograms.
+#[derive(Serialize, Deserialize)]
+pub(super) struct LatencyDocument {
+    lateness: bson::Binary,
+    response: bson::Binary,
+    service: bson::Binary,
+}
+
+impl From<&Latency> for LatencyDocument {
+    fn from(latency: &Latency) -> Self {
+        Self {
+            lateness: binary(&latency.lateness.0),
+            response: binary(&latency.response.0),
+            service: binary(&latency.service.0),
+        }
+    }
+}
+
+impl From<LatencyDocument> for Latency {
+    fn from(document: LatencyDocument) -> Self {
+        Self {
+            lateness: Distribution(document.lateness.bytes),
+            response: Distribution(document.response.bytes),
+            service: Distribution(document.service.bytes),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_names_of_signals_sort_like_the_signals() {
+        assert!(Signal::ALL.is_sorted_by_key(|signal| signal.as_str()));
+    }
+}

@@ -1,0 +1,108 @@
+//! Connecting, making the indexes, closing.
+
+use std::fmt;
+
+use mongodb::bson::{Document, doc};
+use mongodb::options::IndexOptions;
+use mongodb::{Client, Collection, IndexModel};
+use moniflux_ports::error::StoreFault;
+
+use crate::codec::{ChangesDocument, PointDocument, RunDocument, SampleDocument, TestDocument};
+use crate::config::MongoConfig;
+use crate::error::answer;
+
+/// Every store port on one database of a MongoDB. Clones share its connections.
+#[derive(Clone)]
+pub struct MongoStore {
+    client: Client,
+    pub(crate) tests: Collection<TestDocument>,
+    pub(crate) runs: Collection<RunDocument>,
+    /// Plain collections: a time series collection has no unique indexes, and could not tell a point that is stored
+    /// again from a new one.
+    pub(crate) points: Collection<PointDocument>,
+    pub(crate) samples: Collection<SampleDocument>,
+    /// Used where there are no change streams.
+    pub(crate) changes: Collection<ChangesDocument>,
+    pub(crate) probe: Collection<Document>,
+    /// Whether the server is part of a replica set or a cluster; else it has no change streams.
+    pub(crate) has_streams: bool,
+}
+
+impl MongoStore {
+    /// Connects, and makes the indexes that are not there.
+    ///
+    /// # Errors
+    /// The URI is none; no primary answers within five seconds; the user may not do it; the indexes cannot be made.
+    pub async fn connect(config: MongoConfig) -> Result<Self, StoreFault> {
+        let options = answer(config.options()).await?;
+        let client = Client::with_options(options).map_err(crate::error::fault)?;
+        let hello = answer(client.database("admin").run_command(doc! { "hello": 1 })).await?;
+        let is_cluster = hello.get_str("msg").is_ok_and(|message| message == "isdbgrid");
+        let has_streams = is_cluster || hello.contains_key("setName");
+        if !has_streams {
+            tracing::warn!("the MongoDB server is not part of a replica set: changes are polled for");
+        }
+
+        let database = client.database(&config.database);
+        let store = Self {
+            tests: database.collection("tests"),
+            runs: database.collection("runs"),
+            points: database.collection("points"),
+            samples: database.collection("samples"),
+            changes: database.collection("changes"),
+            probe: database.collection("probe"),
+            has_streams,
+            client,
+        };
+        store.make_indexes().await?;
+        if !has_streams {
+            store.make_changes().await?;
+        }
+        Ok(store)
+    }
+
+    /// Ends every connection. Calls in progress, and calls that come later, fail.
+    pub async fn close(&self) {
+        self.client.clone().shutdown().immediate(true).await;
+    }
+
+    async fn make_indexes(&self) -> Result<(), StoreFault> {
+        let by_creation = index(doc! { "createdAt": 1, "_id": 1 });
+        let by_status = index(doc! { "status": 1, "createdAt": 1, "_id": 1 });
+        let by_schedule = partial(doc! { "schedule": 1 }, doc! { "schedule": { "$type": "date" } });
+        answer(self.tests.create_indexes([by_creation, by_status, by_schedule])).await?;
+
+        let by_name = unique(doc! { "id": 1 });
+        let by_number = unique(doc! { "test": 1, "number": 1 });
+        let that_go_on = partial(doc! { "startedAt": 1, "id": 1 }, doc! { "end": { "$type": "null" } });
+        answer(self.runs.create_indexes([by_name, by_number, that_go_on])).await?;
+
+        let point = unique(doc! { "run": 1, "active": 1, "signal": 1, "share": 1 });
+        answer(self.points.create_index(point)).await?;
+        let sample = unique(doc! { "run": 1, "signal": 1, "share": 1, "seq": 1 });
+        answer(self.samples.create_index(sample)).await?;
+        Ok(())
+    }
+}
+
+/// Without the documents, which hold keys, and the client, which holds a password.
+impl fmt::Debug for MongoStore {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("MongoStore").field("database", &self.tests.namespace().db).finish_non_exhaustive()
+    }
+}
+
+fn index(keys: Document) -> IndexModel {
+    IndexModel::builder().keys(keys).build()
+}
+
+fn unique(keys: Document) -> IndexModel {
+    let options = IndexOptions::builder().unique(true).build();
+    IndexModel::builder().keys(keys).options(options).build()
+}
+
+/// An index of the documents that fit the filter only.
+fn partial(keys: Document, filter: Document) -> IndexModel {
+    let options = IndexOptions::builder().partial_filter_expression(filter).build();
+    IndexModel::builder().keys(keys).options(options).build()
+}
