@@ -93,6 +93,11 @@ impl Endpoint {
         Ok(Self(url))
     }
 
+    /// The address as given, for those who take it apart.
+    pub fn url(&self) -> &Url {
+        &self.0
+    }
+
     /// The address as text.
     pub fn as_str(&self) -> &str {
         // What was given without a path is shown without one.

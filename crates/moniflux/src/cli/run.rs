@@ -1,0 +1,141 @@
+//! `moniflux run SPEC`: one test without a service and without a store.
+
+mod report;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Context;
+use chrono::SubsecRound;
+use clap::{Args, ValueEnum};
+use moniflux_domain::draft::Draft;
+use moniflux_domain::fault::Faults;
+use moniflux_domain::id::{Epoch, RunId, RunNumber, TestId};
+use moniflux_domain::lifecycle::Status;
+use moniflux_domain::run::{Checkpoint, Outcome, Run, RunEnd};
+use moniflux_domain::spec::Spec;
+use moniflux_engine::{Engine, RunHandle, RunPlan};
+use moniflux_service::Results;
+use tokio::sync::Notify;
+use uuid::Uuid;
+
+use crate::exit::Exit;
+use crate::settings::{ServeArgs, Settings, SettingsArgs};
+use crate::shutdown::Shutdown;
+use crate::{logging, wiring};
+
+/// What to run, and how to report it.
+#[derive(Debug, Args)]
+pub(crate) struct RunArgs {
+    /// The spec: YAML or JSON, with the fields of POST /start-test; - for standard input
+    spec: PathBuf,
+    /// How the results are printed
+    #[arg(long, value_enum, default_value = "text")]
+    output: Output,
+}
+
+/// How results are printed on stdout.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Output {
+    /// For people.
+    Text,
+    /// As GET /tests/{testID}/results answers them.
+    Json,
+}
+
+pub(crate) fn main(settings: &SettingsArgs, args: &RunArgs) -> anyhow::Result<Exit> {
+    let settings = Settings::load(settings, &ServeArgs::default()).context("the configuration is wrong:")?;
+    logging::start(&settings)?;
+    let (test, spec) = read_spec(&args.spec)?;
+    let load = wiring::load_threads()?;
+    let main = wiring::main_threads()?;
+    let exit = main.block_on(drive(&wiring::engine(&load), test, spec, args.output));
+    load.shutdown_timeout(Duration::from_secs(1));
+    exit
+}
+
+/// Reads and checks the spec. JSON is YAML too, so one reader serves both.
+fn read_spec(path: &PathBuf) -> anyhow::Result<(TestId, Spec)> {
+    let text = if path.as_os_str() == "-" {
+        std::io::read_to_string(std::io::stdin())
+    } else {
+        std::fs::read_to_string(path)
+    };
+    let name = path.display();
+    let text = text.map_err(|why| Faults::one("SPEC", format!("{name} cannot be read: {why}")));
+    let value = text.and_then(|text| {
+        serde_saphyr::from_str::<serde_json::Value>(&text)
+            .map_err(|why| Faults::one("SPEC", format!("is neither YAML nor JSON: {why}")))
+    });
+    let spec = value.and_then(|value| {
+        let draft = Draft::read(&value)?;
+        let test = draft.test.clone().unwrap_or_else(|| TestId::from_uuid(Uuid::now_v7()));
+        Ok((test, draft.into_spec()?))
+    });
+    spec.with_context(|| format!("the spec {name} is wrong:"))
+}
+
+async fn drive(engine: &Engine, test: TestId, spec: Spec, output: Output) -> anyhow::Result<Exit> {
+    let mut shutdown = Shutdown::listen()?;
+    let mut run = Run {
+        id: RunId(Uuid::now_v7()),
+        test,
+        number: RunNumber::FIRST,
+        started_at: engine.clock.now().trunc_subsecs(3),
+        end: None,
+        checkpoint: Checkpoint::start(&spec),
+        spec,
+        lease: None,
+        epoch: Epoch::default(),
+    };
+    let over = Arc::new(Notify::new());
+    let mut handle = engine.start(RunPlan {
+        test: run.test.clone(),
+        run: run.id,
+        spec: run.spec.clone(),
+        started_at: run.started_at,
+        from: run.checkpoint.clone(),
+        told: Checkpoint::default(),
+        held: false,
+        reserves: false,
+        over: Arc::clone(&over),
+    })?;
+    let outcome = follow(engine, &mut run, &mut handle, &over, &mut shutdown).await?;
+    run.checkpoint = handle.observe().await?.checkpoint;
+    run.end = Some(RunEnd { outcome, at: engine.clock.now().trunc_subsecs(3), reason: None });
+    let results = Results::of(&run, Status::Running)?;
+    report::results(&results, output)?;
+    Ok(if outcome == Outcome::Completed { Exit::Done } else { Exit::Signal })
+}
+
+/// Shows progress once a second until the run is over; a signal ends its load, a second one everything.
+async fn follow(
+    engine: &Engine,
+    run: &mut Run,
+    handle: &mut RunHandle,
+    over: &Notify,
+    shutdown: &mut Shutdown,
+) -> anyhow::Result<Outcome> {
+    let mut outcome = Outcome::Completed;
+    let mut next = engine.clock.monotonic();
+    while !handle.is_over() {
+        tokio::select! {
+            () = over.notified() => {}
+            () = engine.clock.sleep_until(next) => {
+                next += Duration::from_secs(1);
+                run.checkpoint = handle.observe().await?.checkpoint;
+                report::progress(run);
+            }
+            signal = shutdown.wished() => {
+                if outcome == Outcome::Cancelled {
+                    anyhow::bail!("stopped at once by {signal}");
+                }
+                tracing::info!(signal, "ending the load; once more to stop at once");
+                outcome = Outcome::Cancelled;
+                handle.stop();
+            }
+        }
+    }
+    Ok(outcome)
+}

@@ -1,0 +1,95 @@
+//! What `moniflux run` shows: progress on stderr, results on stdout.
+
+use std::fmt::Write as _;
+use std::io::Write as _;
+
+use moniflux_domain::run::Run;
+use moniflux_service::Results;
+use moniflux_service::results::LaneResults;
+
+use super::Output;
+
+/// One line of progress.
+pub(super) fn progress(run: &Run) {
+    let seconds = run.checkpoint.active.as_duration().as_secs();
+    let mut line = format!("{seconds:>5} s of {}", run.spec.duration.as_secs());
+    for lane in &run.checkpoint.lanes {
+        let tally = &lane.tally;
+        // Writing to a string cannot fail.
+        write!(line, "  {}: {} acked of {} due", lane.signal, tally.acked(), tally.due()).ok();
+        let lost = tally.failed() + tally.rejected();
+        if lost > 0 {
+            write!(line, ", {lost} not").ok();
+        }
+    }
+    // When stderr is closed nobody watches.
+    writeln!(std::io::stderr(), "{line}").ok();
+}
+
+/// The results, as asked for.
+pub(super) fn results(results: &Results, output: Output) -> anyhow::Result<()> {
+    let text = match output {
+        Output::Json => serde_json::to_string_pretty(results)?,
+        Output::Text => text(results),
+    };
+    let mut stdout = std::io::stdout();
+    writeln!(stdout, "{text}")?;
+    stdout.flush()?;
+    Ok(())
+}
+
+fn text(results: &Results) -> String {
+    let mut text = format!(
+        "test {}  run {}\n{} after {:.1} s of load, verdict {}\n",
+        results.test,
+        results.run_id,
+        results.status,
+        results.active_seconds,
+        results.verdict.as_str()
+    );
+    for (signal, lane) in &results.lanes {
+        write_lane(&mut text, signal.as_str(), lane);
+    }
+    text.truncate(text.trim_end().len());
+    text
+}
+
+fn write_lane(text: &mut String, signal: &str, lane: &LaneResults) {
+    let counts = [
+        ("due", lane.due),
+        ("issued", lane.issued),
+        ("acked", lane.acked),
+        ("rejected", lane.rejected),
+        ("failed", lane.failed),
+        ("missed", lane.missed),
+    ];
+    // Writing to a string cannot fail.
+    write!(text, "\n{signal}\n ").ok();
+    for (name, count) in counts {
+        write!(text, " {name} {count} ").ok();
+    }
+    writeln!(text).ok();
+    for (kind, records) in lane.failures.iter().chain(&lane.rejections) {
+        writeln!(text, "    {kind}: {records}").ok();
+    }
+    writeln!(
+        text,
+        "  rate {:.1}/s of {:.1}/s, {} requests, {} bytes",
+        lane.rate.achieved, lane.rate.asked, lane.requests, lane.bytes
+    )
+    .ok();
+    let ms = |time: Option<f64>| time.map_or_else(|| "-".to_owned(), |time| format!("{time:.1}"));
+    let (late, answer) = (&lane.lateness, &lane.response_time);
+    writeln!(text, "  lateness ms       p50 {}  p99 {}  max {}", ms(late.p50), ms(late.p99), ms(late.max))
+        .ok();
+    writeln!(
+        text,
+        "  response time ms  p50 {}  p90 {}  p95 {}  p99 {}  max {}",
+        ms(answer.p50),
+        ms(answer.p90),
+        ms(answer.p95),
+        ms(answer.p99),
+        ms(answer.max)
+    )
+    .ok();
+}

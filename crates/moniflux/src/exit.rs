@@ -1,0 +1,47 @@
+//! Exit codes, and how an error becomes one.
+
+use std::io::Write;
+use std::process::ExitCode;
+
+use moniflux_domain::fault::Faults;
+
+/// How the process ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Exit {
+    /// All is done.
+    Done,
+    /// Anything that has no code of its own.
+    Error,
+    /// The configuration or the spec is wrong.
+    BadInput,
+    /// A signal ended it.
+    Signal,
+}
+
+impl Exit {
+    /// Reports the error on stderr, faults one a line, and chooses the code.
+    pub(crate) fn from_error(error: &anyhow::Error) -> Self {
+        let mut stderr = std::io::stderr();
+        // When stderr is closed there is no one left to tell.
+        if let Some(faults) = error.downcast_ref::<Faults>() {
+            writeln!(stderr, "moniflux: {error}").ok();
+            for fault in faults.as_slice() {
+                writeln!(stderr, "  {} {}", fault.field, fault.message).ok();
+            }
+            Self::BadInput
+        } else {
+            writeln!(stderr, "moniflux: {error:#}").ok();
+            Self::Error
+        }
+    }
+
+    /// For the operating system.
+    pub(crate) fn code(self) -> ExitCode {
+        ExitCode::from(match self {
+            Self::Done => 0,
+            Self::Error => 1,
+            Self::BadInput => 104,
+            Self::Signal => 105,
+        })
+    }
+}

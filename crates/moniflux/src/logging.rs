@@ -1,0 +1,27 @@
+//! Structured logs, to stderr.
+
+use std::io::IsTerminal;
+
+use tracing_subscriber::EnvFilter;
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::util::SubscriberInitExt;
+
+use crate::settings::{LogFormat, Settings};
+
+/// Begins to log as the settings say. Called once, before anything logs.
+pub(crate) fn start(settings: &Settings) -> anyhow::Result<()> {
+    let filter = EnvFilter::try_new(&settings.log_filter)?;
+    let registry = tracing_subscriber::registry().with(filter);
+    let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
+    let pretty = match settings.log_format {
+        LogFormat::Pretty => true,
+        LogFormat::Json => false,
+        LogFormat::Auto => std::io::stderr().is_terminal(),
+    };
+    if pretty {
+        registry.with(lines.with_ansi(std::io::stderr().is_terminal())).try_init()?;
+    } else {
+        registry.with(lines.json().flatten_event(true)).try_init()?;
+    }
+    Ok(())
+}

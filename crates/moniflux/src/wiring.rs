@@ -1,0 +1,86 @@
+//! How the pieces fit: adapters behind ports, the engine on threads of its own, use cases and supervisor over both.
+
+use std::sync::Arc;
+
+use anyhow::Context;
+use moniflux_domain::id::ReplicaId;
+use moniflux_emit_http::HttpEmitters;
+use moniflux_engine::{Engine, Limits, SystemClock};
+use moniflux_ports::change_feed::ChangeFeed;
+use moniflux_service::Stores;
+use moniflux_store_mongo::{MongoConfig, MongoStore};
+use moniflux_store_sqlite::{SqliteConfig, SqliteStore};
+use tokio::runtime::{Builder, Runtime};
+use uuid::Uuid;
+
+use crate::settings::StoreSettings;
+
+/// The chosen store, as ports.
+pub(crate) struct Store {
+    pub(crate) stores: Stores,
+    pub(crate) feed: Arc<dyn ChangeFeed>,
+    /// What it is and where, for people; without secrets.
+    pub(crate) name: String,
+}
+
+/// Opens the store that the settings choose.
+pub(crate) async fn open_store(settings: &StoreSettings) -> anyhow::Result<Store> {
+    match settings {
+        StoreSettings::Sqlite { folder } => {
+            let config = SqliteConfig { dir: folder.clone() };
+            let name = format!("SQLite in {}", folder.display());
+            let store = SqliteStore::open(config).await.with_context(|| format!("cannot open {name}"))?;
+            Ok(Store::of(store, name))
+        }
+        StoreSettings::Mongo { uri, database } => {
+            let name = format!("MongoDB, database {database}");
+            let config = MongoConfig { uri: uri.clone(), database: database.clone() };
+            let store = MongoStore::connect(config).await.with_context(|| format!("cannot use {name}"))?;
+            Ok(Store::of(store, name))
+        }
+    }
+}
+
+impl Store {
+    fn of<S>(store: S, name: String) -> Self
+    where
+        S: moniflux_ports::test_store::TestStore
+            + moniflux_ports::run_store::RunStore
+            + moniflux_ports::result_store::ResultStore
+            + ChangeFeed
+            + 'static,
+    {
+        let store = Arc::new(store);
+        let stores = Stores { tests: store.clone(), runs: store.clone(), results: store.clone() };
+        Self { stores, feed: store, name }
+    }
+}
+
+/// The engine, whose lanes live on these threads.
+pub(crate) fn engine(threads: &Runtime) -> Engine {
+    Engine {
+        clock: Arc::new(SystemClock::start()),
+        emitters: Arc::new(HttpEmitters::default()),
+        threads: threads.handle().clone(),
+        limits: Limits::default(),
+    }
+}
+
+/// Threads of their own for load, so that a saturating test does not slow the API down.
+pub(crate) fn load_threads() -> anyhow::Result<Runtime> {
+    runtime("moniflux-load")
+}
+
+/// Threads for everything else.
+pub(crate) fn main_threads() -> anyhow::Result<Runtime> {
+    runtime("moniflux-main")
+}
+
+/// The name of this process among the replicas; a new one at every start.
+pub(crate) fn replica() -> ReplicaId {
+    ReplicaId(format!("{}-{}", std::process::id(), Uuid::now_v7()))
+}
+
+fn runtime(name: &str) -> anyhow::Result<Runtime> {
+    Builder::new_multi_thread().enable_all().thread_name(name).build().context("cannot start threads")
+}
