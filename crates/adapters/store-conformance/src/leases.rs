@@ -255,7 +255,7 @@ pub async fn a_run_never_has_two_holders(deployment: &dyn Deployment) -> Outcome
     Ok(())
 }
 
-/// Claims and renews until it has done so 150 times; answers what it claimed.
+/// Claims and renews until it has done so 100 times; answers what it claimed.
 async fn contend(
     stores: Stores,
     replica: ReplicaId,
@@ -264,7 +264,7 @@ async fn contend(
     let ttl = Duration::from_millis(5);
     let mut claims = Vec::new();
     let mut held: Vec<Run> = Vec::new();
-    for _ in 0..150 {
+    for _ in 0..100 {
         for run in stores.runs.claim(&replica, ttl, 2).await? {
             newest.get(&run.id).ok_or("a known run")?.fetch_max(run.epoch.0, Ordering::SeqCst);
             claims.push((run.id, run.epoch));

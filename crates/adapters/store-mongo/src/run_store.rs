@@ -39,16 +39,13 @@ impl RunStore for MongoStore {
 
     async fn claim(&self, replica: &ReplicaId, ttl: Duration, limit: u32) -> Result<Vec<Run>, StoreFault> {
         let lease = lease(replica, ttl)?;
-        // A lease that is not there is, to the server, less than any time.
-        let free = doc! { "end": { "$type": "null" }, "$expr": { "$lte": ["$lease.expiresAt", "$$NOW"] } };
-        let take = vec![doc! { "$set": { "lease": lease, "epoch": { "$add": ["$epoch", 1_i64] } } }];
+        let limit = limit as usize;
         let mut runs = Vec::new();
-        for _ in 0..limit {
-            let claim = self.runs.find_one_and_update(free.clone(), take.clone());
-            let claim = claim.sort(doc! { "startedAt": 1, "id": 1 }).return_document(ReturnDocument::After);
-            match answer(claim).await {
-                Ok(Some(run)) => runs.push(run.decode()?),
-                Ok(None) => break,
+        // What another caller takes between the look and the grasp is made up for in the next round.
+        while runs.len() < limit {
+            match self.claim_some(&lease, limit - runs.len(), &mut runs).await {
+                Ok(Round::NothingFree) => break,
+                Ok(Round::Looked) => {}
                 // What was taken is the caller's, and must not stand still until the leases run out.
                 Err(fault) if !runs.is_empty() => {
                     tracing::warn!(error = &fault as &dyn std::error::Error, "claimed some runs only");
@@ -129,7 +126,48 @@ impl RunStore for MongoStore {
     }
 }
 
+/// What a look for free runs found.
+enum Round {
+    NothingFree,
+    Looked,
+}
+
 impl MongoStore {
+    /// Looks for free runs, oldest first, and takes as many of them as nobody else does.
+    async fn claim_some(
+        &self,
+        lease: &Document,
+        limit: usize,
+        runs: &mut Vec<Run>,
+    ) -> Result<Round, StoreFault> {
+        let limit = i64::try_from(limit.min(A_ROUND)).map_err(StoreFault::broken)?;
+        let seen = answer(async {
+            let names = self.runs.clone_with_type::<Named>();
+            let find = names.find(free()).sort(doc! { "startedAt": 1, "id": 1 }).limit(limit);
+            find.projection(doc! { "id": 1 }).await?.try_collect::<Vec<_>>().await
+        })
+        .await?;
+        if seen.is_empty() {
+            return Ok(Round::NothingFree);
+        }
+        let take = vec![doc! { "$set": { "lease": lease, "epoch": { "$add": ["$epoch", 1_i64] } } }];
+        let calls = seen.into_iter().map(|named| {
+            let mut free = free();
+            free.insert("id", named.id);
+            let take = self.runs.find_one_and_update(free, take.clone());
+            answer(take.return_document(ReturnDocument::After))
+        });
+        let mut taking = stream::iter(calls.collect::<Vec<_>>()).buffered(AT_ONCE);
+        let mut fault = None;
+        while let Some(taken) = taking.next().await {
+            match taken.and_then(|taken| taken.map(RunDocument::decode).transpose()) {
+                Ok(taken) => runs.extend(taken),
+                Err(error) => fault = Some(error),
+            }
+        }
+        fault.map_or(Ok(Round::Looked), Err)
+    }
+
     /// Updates a run that its holder still holds and that has not ended.
     fn update_held(
         &self,
@@ -145,6 +183,11 @@ impl MongoStore {
             Ok(if updated.matched_count > 0 { Ok(()) } else { Err(StaleEpoch) })
         })
     }
+}
+
+/// Runs that go on and that nobody holds. A lease that is not there is, to the server, less than any time.
+fn free() -> Document {
+    doc! { "end": { "$type": "null" }, "$expr": { "$lte": ["$lease.expiresAt", "$$NOW"] } }
 }
 
 /// A run's name alone.
@@ -164,5 +207,8 @@ fn bson(value: &impl Serialize) -> Result<Bson, StoreFault> {
     bson::serialize_to_bson(value).map_err(StoreFault::broken)
 }
 
-/// How many renewals are under way at once.
+/// How many free runs are looked for at once.
+const A_ROUND: usize = 1_000;
+
+/// How many claims or renewals are under way at once.
 const AT_ONCE: usize = 32;
