@@ -1,6 +1,7 @@
 //! What surrounds every request: its name, its time limit, its line in the log, its place in the metrics, and the one
 //! form of every error, ours or the framework's.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use actix_web::body::{BoxBody, MessageBody};
@@ -9,7 +10,6 @@ use actix_web::http::{Method, StatusCode, header};
 use actix_web::middleware::Next;
 use actix_web::{Error, web};
 use moniflux_ports::clock::Clock;
-use std::sync::Arc;
 use tracing::{Instrument, Span, error_span};
 
 use crate::metrics::Metrics;
@@ -34,8 +34,7 @@ pub(crate) async fn observe(
     let id = RequestId::of(request.headers(), observation.clock.as_ref());
     let (method, path) = (request.method().clone(), request.path().to_owned());
     let route = request.match_pattern();
-    // An error's span, so that it is there at every level of the log.
-    let span = error_span!("request", requestID = %id);
+    let span = span_of(&id);
 
     let begin = observation.clock.monotonic();
     let outcome =
@@ -53,6 +52,11 @@ pub(crate) async fn observe(
     observation.metrics.note_request(&method, route.as_deref(), status, took);
     log(&span, &method, &path, status, took);
     answer
+}
+
+/// What every line of a request stands in; an error's span, so that it is there at every level of the log.
+pub(crate) fn span_of(id: &RequestId) -> Span {
+    error_span!("request", requestID = %id)
 }
 
 /// The answer with the request's name; an error in the one form that errors have.

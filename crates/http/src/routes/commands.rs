@@ -16,7 +16,7 @@ use crate::problem::{Code, Problem};
 
 /// Stores a test as Pending; as Scheduled when `schedule` is given.
 #[utoipa::path(
-    post, path = "/create-test", tag = "commands", request_body = TestFields,
+    post, path = "/create-test", operation_id = "createTest", tag = "commands", request_body = TestFields,
     responses(
         (status = 201, description = "Stored", body = TestView, headers(("Location" = String, description = "The test"))),
         (status = 400, description = "Invalid, or the name is taken", body = ProblemView, content_type = "application/problem+json"),
@@ -31,7 +31,7 @@ pub(crate) async fn create(service: web::Data<Service>, Body(draft): Body) -> Re
 /// Begins a run now. With `testID` alone: of the stored test. With more: creates the test, or replaces the given fields
 /// of the stored one, first.
 #[utoipa::path(
-    post, path = "/start-test", tag = "commands", request_body = TestFields,
+    post, path = "/start-test", operation_id = "startTest", tag = "commands", request_body = TestFields,
     responses(
         (status = 200, description = "Started", body = TestView),
         (status = 400, description = "Invalid, or already running", body = ProblemView, content_type = "application/problem+json"),
@@ -44,7 +44,7 @@ pub(crate) async fn start(service: web::Data<Service>, Body(draft): Body) -> Res
 
 /// Begins a new run with the given fields replaced; a run in progress ends as Cancelled.
 #[utoipa::path(
-    post, path = "/restart-test", tag = "commands", request_body = TestFields,
+    post, path = "/restart-test", operation_id = "restartTest", tag = "commands", request_body = TestFields,
     responses(
         (status = 200, description = "Restarted", body = TestView),
         (status = 400, description = "Invalid, or cannot be restarted", body = ProblemView, content_type = "application/problem+json"),
@@ -57,7 +57,7 @@ pub(crate) async fn restart(service: web::Data<Service>, Body(draft): Body) -> R
 
 /// Sets the moment at which a stored test starts by itself.
 #[utoipa::path(
-    post, path = "/schedule-test", tag = "commands", request_body = TestFields,
+    post, path = "/schedule-test", operation_id = "scheduleTest", tag = "commands", request_body = TestFields,
     responses(
         (status = 200, description = "Scheduled", body = TestView),
         (status = 400, description = "Invalid, past, or cannot be scheduled", body = ProblemView, content_type = "application/problem+json"),
@@ -73,7 +73,7 @@ pub(crate) async fn schedule(
 
 /// Ends a running, paused or scheduled test.
 #[utoipa::path(
-    post, path = "/cancel-test", tag = "commands", request_body = TestReference,
+    post, path = "/cancel-test", operation_id = "cancelTest", tag = "commands", request_body = TestReference,
     responses(
         (status = 200, description = "Cancelled", body = TestView),
         (status = 400, description = "Invalid, or cannot be cancelled", body = ProblemView, content_type = "application/problem+json"),

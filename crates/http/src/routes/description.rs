@@ -15,7 +15,7 @@ pub(crate) const BROWSER_FILES: &str = "/docs/{file:.*}";
 
 /// The description of this API (OpenAPI 3.1).
 #[utoipa::path(
-    get, path = "/openapi.json", tag = "operation",
+    get, path = "/openapi.json", operation_id = "readDescription", tag = "operation",
     responses((status = 200, description = "The description", body = serde_json::Value))
 )]
 pub(crate) async fn openapi() -> HttpResponse {
@@ -24,7 +24,7 @@ pub(crate) async fn openapi() -> HttpResponse {
 
 /// A browser for the description.
 #[utoipa::path(
-    get, path = "/docs", tag = "operation",
+    get, path = "/docs", operation_id = "browseDescription", tag = "operation",
     responses((status = 308, description = "At /docs/", headers(("Location" = String, description = "Where the browser is"))))
 )]
 pub(crate) async fn browser() -> HttpResponse {

@@ -9,7 +9,7 @@ use crate::problem::Problem;
 
 /// The process is alive.
 #[utoipa::path(
-    get, path = "/health", tag = "operation",
+    get, path = "/health", operation_id = "readHealth", tag = "operation",
     responses((status = 200, description = "Alive", body = StateView))
 )]
 pub(crate) async fn health() -> HttpResponse {
@@ -18,7 +18,7 @@ pub(crate) async fn health() -> HttpResponse {
 
 /// The store can be read and written.
 #[utoipa::path(
-    get, path = "/ready", tag = "operation",
+    get, path = "/ready", operation_id = "readReadiness", tag = "operation",
     responses(
         (status = 200, description = "Ready", body = StateView),
         (status = 503, description = "The store does not answer", body = ProblemView, content_type = "application/problem+json"),

@@ -9,7 +9,7 @@ use crate::problem::{Code, Problem};
 
 /// Metrics in the text format of Prometheus.
 #[utoipa::path(
-    get, path = "/metrics", tag = "operation",
+    get, path = "/metrics", operation_id = "readMetrics", tag = "operation",
     responses((status = 200, description = "The metrics", body = String, content_type = "text/plain; version=0.0.4"))
 )]
 pub(crate) async fn text(

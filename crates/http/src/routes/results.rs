@@ -13,7 +13,7 @@ use crate::query::Query;
 /// What became of a run's records: of the latest run, or of the one asked for. A run in progress is as of the last
 /// second.
 #[utoipa::path(
-    get, path = "/tests/{testID}/results", tag = "runs",
+    get, path = "/tests/{testID}/results", operation_id = "readResults", tag = "runs",
     params(
         ("testID" = String, Path, description = "The test"),
         ("run" = Option<u32>, Query, minimum = 1, description = "The run's number. Left out: the latest"),

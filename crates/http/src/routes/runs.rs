@@ -16,7 +16,7 @@ use crate::query::{CURSOR, Query};
 
 /// The runs of a test, first run first.
 #[utoipa::path(
-    get, path = "/tests/{testID}/runs", tag = "runs",
+    get, path = "/tests/{testID}/runs", operation_id = "listRuns", tag = "runs",
     params(
         ("testID" = String, Path, description = "The test"),
         ("limit" = Option<u32>, Query, minimum = 1, maximum = 1000, description = "The most on a page. Left out: 100"),
@@ -53,7 +53,7 @@ pub(crate) async fn list(
 
 /// One run.
 #[utoipa::path(
-    get, path = "/tests/{testID}/runs/{run}", tag = "runs",
+    get, path = "/tests/{testID}/runs/{run}", operation_id = "readRun", tag = "runs",
     params(("testID" = String, Path, description = "The test"), ("run" = u32, Path, description = "The run's number, from 1")),
     responses(
         (status = 200, description = "The run", body = ResultsView),

@@ -19,7 +19,7 @@ use crate::query::{CURSOR, Parameters, Query};
 
 /// Tests, oldest first: those that something is still to come of, or those of the given states.
 #[utoipa::path(
-    get, path = "/tests", tag = "tests",
+    get, path = "/tests", operation_id = "listTests", tag = "tests",
     params(
         ("status" = Option<String>, Query, description = "States, separated by commas. Left out: Pending,Scheduled,Running,Paused"),
         ("userID" = Option<String>, Query, description = "Only this user's tests"),
@@ -44,7 +44,7 @@ pub(crate) async fn list(service: web::Data<Service>, request: HttpRequest) -> R
 
 /// One test.
 #[utoipa::path(
-    get, path = "/tests/{testID}", tag = "tests", params(("testID" = String, Path, description = "The test")),
+    get, path = "/tests/{testID}", operation_id = "readTest", tag = "tests", params(("testID" = String, Path, description = "The test")),
     responses(
         (status = 200, description = "The test", body = TestView),
         (status = 404, description = "There is none", body = ProblemView, content_type = "application/problem+json"),
@@ -61,7 +61,7 @@ pub(crate) async fn one(
 /// Replaces the given fields: any of a test that has no run in progress; rates and duration of one that has, which the
 /// run follows within a second.
 #[utoipa::path(
-    patch, path = "/tests/{testID}", tag = "tests", params(("testID" = String, Path, description = "The test")),
+    patch, path = "/tests/{testID}", operation_id = "changeTest", tag = "tests", params(("testID" = String, Path, description = "The test")),
     request_body = TestFields,
     responses(
         (status = 200, description = "Changed", body = TestView),
@@ -80,7 +80,7 @@ pub(crate) async fn change(
 
 /// Forgets a test, its runs and its results; not while it runs.
 #[utoipa::path(
-    delete, path = "/tests/{testID}", tag = "tests", params(("testID" = String, Path, description = "The test")),
+    delete, path = "/tests/{testID}", operation_id = "deleteTest", tag = "tests", params(("testID" = String, Path, description = "The test")),
     responses(
         (status = 204, description = "Forgotten"),
         (status = 400, description = "A run is in progress", body = ProblemView, content_type = "application/problem+json"),
@@ -97,7 +97,7 @@ pub(crate) async fn delete(
 
 /// Lets the run stand still.
 #[utoipa::path(
-    post, path = "/tests/{testID}/pause", tag = "tests", params(("testID" = String, Path, description = "The test")),
+    post, path = "/tests/{testID}/pause", operation_id = "pauseTest", tag = "tests", params(("testID" = String, Path, description = "The test")),
     responses(
         (status = 200, description = "Paused", body = TestView),
         (status = 400, description = "It is not running", body = ProblemView, content_type = "application/problem+json"),
@@ -114,7 +114,7 @@ pub(crate) async fn pause(
 
 /// Lets a paused run go on.
 #[utoipa::path(
-    post, path = "/tests/{testID}/resume", tag = "tests", params(("testID" = String, Path, description = "The test")),
+    post, path = "/tests/{testID}/resume", operation_id = "resumeTest", tag = "tests", params(("testID" = String, Path, description = "The test")),
     responses(
         (status = 200, description = "Running again", body = TestView),
         (status = 400, description = "It is not paused", body = ProblemView, content_type = "application/problem+json"),

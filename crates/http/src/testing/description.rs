@@ -37,11 +37,16 @@ async fn the_description_is_whole() {
         let name = reference.strip_prefix("#/components/schemas/").unwrap();
         assert!(schemas.contains_key(name), "{reference} leads nowhere");
     }
+    let mut names = BTreeSet::new();
     for (path, methods) in description["paths"].as_object().unwrap() {
         for (method, operation) in methods.as_object().unwrap() {
             assert!(
                 operation["description"].is_string() || operation["summary"].is_string(),
                 "{method} {path}"
+            );
+            assert!(
+                names.insert(operation["operationId"].as_str().unwrap()),
+                "{method} {path} has another's name"
             );
             let in_path = path.matches('{').count();
             let parameters = operation["parameters"].as_array().cloned().unwrap_or_default();
