@@ -1,0 +1,5 @@
+//! The rules of the house that no lint knows, as functions from what there is to what is wrong with it.
+
+pub mod dependencies;
+pub mod files;
+pub mod graph;
