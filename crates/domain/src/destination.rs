@@ -25,7 +25,7 @@ pub struct Destination {
 impl Destination {
     /// The address that requests go to: the endpoint, with [`Destination::port`] in place of its own.
     pub fn url(&self) -> Url {
-        let mut url = self.endpoint.0.clone();
+        let mut url = self.endpoint.url.clone();
         if self.port.is_some() {
             // An http or https URL with a host takes any port, and an `Endpoint` is nothing else.
             let taken = url.set_port(self.port);
@@ -66,7 +66,10 @@ impl DestinationKind {
 /// An absolute http or https URL with a host and without credentials.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
-pub struct Endpoint(Url);
+pub struct Endpoint {
+    given: String,
+    url: Url,
+}
 
 impl Endpoint {
     /// Checks that requests can be sent there.
@@ -90,18 +93,17 @@ impl Endpoint {
                 "must not hold a user name or password: use destination.apiKey".into(),
             ));
         }
-        Ok(Self(url))
+        Ok(Self { given: text.to_owned(), url })
     }
 
-    /// The address as given, for those who take it apart.
+    /// The address, for those who take it apart.
     pub fn url(&self) -> &Url {
-        &self.0
+        &self.url
     }
 
-    /// The address as text.
+    /// The address as text, as it was given.
     pub fn as_str(&self) -> &str {
-        // What was given without a path is shown without one.
-        self.0.as_str().strip_suffix('/').filter(|_| self.0.path() == "/").unwrap_or(self.0.as_str())
+        &self.given
     }
 }
 
@@ -150,7 +152,7 @@ mod tests {
 
     #[test]
     fn an_address_reads_as_it_was_given() {
-        for text in ["http://127.0.0.1:4318", "https://example.com/a/", "http://h/?q=1"] {
+        for text in ["http://127.0.0.1:4318", "https://example.com/a/", "http://h/?q=/", "http://h/"] {
             assert_eq!(Endpoint::parse(text).unwrap().as_str(), text);
         }
     }
