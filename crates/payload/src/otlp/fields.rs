@@ -51,6 +51,7 @@ impl<'a> Fields<'a> {
         Ok(taken)
     }
 
+    /// Most varints are of one byte (keys, short lengths) or of two (lengths of records).
     #[inline]
     fn varint(&mut self) -> Result<u64, DecodeError> {
         match self.0 {
@@ -58,8 +59,17 @@ impl<'a> Fields<'a> {
                 self.0 = rest;
                 Ok(u64::from(*byte))
             }
-            _ => decode_varint(&mut self.0).map_err(|_not_a_varint| TRUNCATED),
+            [low, high @ ..0x80, rest @ ..] => {
+                self.0 = rest;
+                Ok(u64::from(*low & 0x7f) | (u64::from(*high) << 7))
+            }
+            _ => self.long_varint(),
         }
+    }
+
+    #[cold]
+    fn long_varint(&mut self) -> Result<u64, DecodeError> {
+        decode_varint(&mut self.0).map_err(|_not_a_varint| TRUNCATED)
     }
 }
 
