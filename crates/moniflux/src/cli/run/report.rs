@@ -63,12 +63,9 @@ fn write_lane(text: &mut String, signal: &str, lane: &LaneResults) {
         ("failed", lane.failed),
         ("missed", lane.missed),
     ];
+    let counts: Vec<_> = counts.into_iter().map(|(name, count)| format!("{name} {count}")).collect();
     // Writing to a string cannot fail.
-    write!(text, "\n{signal}\n ").ok();
-    for (name, count) in counts {
-        write!(text, " {name} {count} ").ok();
-    }
-    writeln!(text).ok();
+    writeln!(text, "\n{signal}\n  {}", counts.join("  ")).ok();
     for (kind, records) in lane.failures.iter().chain(&lane.rejections) {
         writeln!(text, "    {kind}: {records}").ok();
     }
