@@ -42,7 +42,7 @@ pub struct Supervisor {
     clock: Arc<dyn Clock>,
     service: Arc<Service>,
     replica: ReplicaId,
-    held: Arc<Held>,
+    pub(crate) held: Arc<Held>,
     begun: Arc<Notify>,
     over: Arc<Notify>,
 }

@@ -45,8 +45,12 @@ impl Ports {
 
     /// Must be called on a tokio runtime: lanes would live there.
     pub(crate) fn supervised(self) -> (Arc<Service>, Supervisor) {
+        self.supervised_by(Arc::new(StandingClock))
+    }
+
+    pub(crate) fn supervised_by(self, clock: Arc<dyn Clock>) -> (Arc<Service>, Supervisor) {
         let engine = Engine {
-            clock: Arc::new(StandingClock),
+            clock,
             emitters: Arc::new(self.emitters),
             threads: tokio::runtime::Handle::current(),
             limits: Limits::default(),

@@ -17,17 +17,17 @@ struct Report {
 }
 
 impl Supervisor {
-    pub(super) async fn beat(self, cancelled: CancellationToken) {
+    pub(crate) async fn beat(self, cancelled: CancellationToken) {
         let mut unsaved = Vec::new();
-        let mut next = self.clock.monotonic();
+        let mut last = self.clock.monotonic();
         loop {
-            next = (next + BEAT).max(self.clock.monotonic());
             tokio::select! {
                 biased;
                 () = cancelled.cancelled() => break,
                 () = self.held.kicked() => {}
-                () = self.clock.sleep_until(next) => {}
+                () = self.clock.sleep_until(last + BEAT) => {}
             }
+            last = self.clock.monotonic();
             self.beat_once(&mut unsaved).await;
         }
         self.save(&mut unsaved).await;

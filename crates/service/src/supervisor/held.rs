@@ -52,7 +52,7 @@ impl Held {
     }
 
     /// Asks for a beat before its time.
-    pub(super) fn kick(&self) {
+    pub(crate) fn kick(&self) {
         self.kick.notify_one();
     }
 

@@ -1,5 +1,7 @@
 //! What scheduler and supervisor do with tests and runs, and what they do when a port fails.
 
+use std::sync::Mutex;
+
 use mockall::predicate::always;
 use moniflux_domain::id::Epoch;
 use moniflux_domain::lifecycle::Status;
@@ -7,6 +9,7 @@ use moniflux_domain::run::{Outcome, Run, RunEnd};
 use moniflux_ports::emitter::EmitterError;
 use moniflux_ports::run_store::StaleEpoch;
 use moniflux_ports::test_store::{ReplaceError, TestPage};
+use tokio_util::sync::CancellationToken;
 
 use super::*;
 use crate::scheduler::Scheduler;
@@ -172,4 +175,47 @@ async fn a_store_that_fails_at_any_call_fails_the_round_and_nothing_else() {
     ports.tests.expect_list().returning(|_| Ok(page(vec![test_in(Status::Running)])));
     ports.runs.expect_get().returning(|_, _| Err(down()));
     assert!(ports.supervised().1.sweep_once().await.is_err());
+}
+
+/// It notes every deadline, and none ever comes.
+#[derive(Default)]
+struct NotingClock(Mutex<Vec<Duration>>);
+
+#[async_trait]
+impl Clock for NotingClock {
+    fn now(&self) -> DateTime<Utc> {
+        now()
+    }
+
+    fn monotonic(&self) -> Duration {
+        Duration::ZERO
+    }
+
+    async fn sleep_until(&self, deadline: Duration) {
+        self.0.lock().unwrap().push(deadline);
+        std::future::pending().await
+    }
+}
+
+#[tokio::test]
+async fn a_beat_before_its_time_does_not_put_off_the_next_one() {
+    let clock = Arc::new(NotingClock::default());
+    let (_, supervisor) = Ports::default().supervised_by(Arc::clone(&clock) as Arc<dyn Clock>);
+    let held = Arc::clone(&supervisor.held);
+    let cancelled = CancellationToken::new();
+    let kicks = async {
+        for beat in 1..=5 {
+            while clock.0.lock().unwrap().len() < beat {
+                tokio::task::yield_now().await;
+            }
+            held.kick();
+        }
+        while clock.0.lock().unwrap().len() < 6 {
+            tokio::task::yield_now().await;
+        }
+        cancelled.cancel();
+    };
+    tokio::join!(supervisor.beat(cancelled.clone()), kicks);
+    let deadlines = clock.0.lock().unwrap();
+    assert!(deadlines.iter().all(|deadline| *deadline == Duration::from_secs(1)), "{deadlines:?}");
 }
