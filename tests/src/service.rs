@@ -28,7 +28,7 @@ impl Store {
     ///
     /// # Errors
     /// No folder can be made.
-    pub async fn sqlite() -> Result<Self> {
+    pub fn sqlite() -> Result<Self> {
         Ok(Self::Sqlite(Arc::new(TempDir::with_prefix("moniflux-test-")?)))
     }
 
@@ -55,6 +55,8 @@ impl Store {
 pub struct Service {
     process: Process,
     api: Api,
+    /// Kept for as long as the service may need it.
+    _store: Store,
     _folder: TempDir,
 }
 
@@ -78,7 +80,7 @@ impl Service {
         let mut process = Process::start("moniflux", &mut command)?;
         let api = Api::at(&process.address("MoniFlux listens on", SOON).await?)?;
         until("the service is ready", SOON, async || api.get("/ready").await?.with(200)).await?;
-        Ok(Self { process, api, _folder: folder })
+        Ok(Self { process, api, _store: store.clone(), _folder: folder })
     }
 
     /// Its API.

@@ -8,7 +8,7 @@ macro_rules! on_both_stores {
         mod on_sqlite {
             $(#[tokio::test]
             async fn $name() -> anyhow::Result<()> {
-                super::$name($crate::service::Store::sqlite().await?).await
+                super::$name($crate::service::Store::sqlite()?).await
             })+
         }
 

@@ -128,7 +128,10 @@ async fn a_wrong_configuration_reports_every_fault_and_binds_no_port() -> Result
 #[tokio::test]
 async fn settings_come_from_a_dotenv_file_unless_the_environment_has_them() -> Result<()> {
     let folder = TempDir::new()?;
-    std::fs::write(folder.path().join(".env"), "PORT=0\nMONIFLUX_DATA_DIR=kept-here\nHOST=nowhere.invalid\n")?;
+    std::fs::write(
+        folder.path().join(".env"),
+        "PORT=0\nMONIFLUX_DATA_DIR=kept-here\nHOST=nowhere.invalid\n",
+    )?;
     let mut command = moniflux(&folder)?;
     command.arg("serve").env("HOST", "127.0.0.1");
     let mut process = Process::start("moniflux", &mut command)?;
@@ -139,7 +142,7 @@ async fn settings_come_from_a_dotenv_file_unless_the_environment_has_them() -> R
 
 #[tokio::test]
 async fn health_tells_containers_whether_the_service_lives() -> Result<()> {
-    let service = Service::start(&Store::sqlite().await?).await?;
+    let service = Service::start(&Store::sqlite()?).await?;
     let (ready, folder) = (format!("{}/ready", service.api().address()), TempDir::new()?);
     ensure!(health(&folder, &ready).await?.code == 0);
     service.kill()?;

@@ -22,7 +22,7 @@ const DUE: u64 = RATE * SECONDS;
 
 #[tokio::test]
 async fn whatever_a_destination_does_the_run_ends_on_time_with_every_record_in_its_class() -> Result<()> {
-    let service = Service::start(&Store::sqlite().await?).await?;
+    let service = Service::start(&Store::sqlite()?).await?;
     let (slow, failing, refusing, resetting, moody) = tokio::try_join!(
         Sink::start(&["--delay", "30000"]),
         Sink::start(&["--status", "500"]),
@@ -101,7 +101,7 @@ async fn growth_of_memory(service: &Service, before: u64) -> Result<u64> {
 
 #[tokio::test]
 async fn a_saturated_destination_costs_no_memory_however_much_is_due() -> Result<()> {
-    let service = Service::start(&Store::sqlite().await?).await?;
+    let service = Service::start(&Store::sqlite()?).await?;
     let slow = Sink::start(&["--delay", "30000"]).await?;
     let warm = warm_memory(&service, slow.address()).await?;
     // Two hundred megabytes a second are due, and next to nothing can leave.

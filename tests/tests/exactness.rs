@@ -17,7 +17,7 @@ use tempfile::TempDir;
 #[tokio::test]
 async fn the_readmes_test_arrives_exactly_in_both_formats_from_both_stores_and_through_a_collector()
 -> Result<()> {
-    let (sqlite, mongodb) = tokio::try_join!(Store::sqlite(), Store::mongodb())?;
+    let (sqlite, mongodb) = (Store::sqlite()?, Store::mongodb().await?);
     let (on_sqlite, on_mongodb) = tokio::try_join!(Service::start(&sqlite), Service::start(&mongodb))?;
     let sink = Sink::start(&[]).await?;
     let collector = Rotel::start(sink.address()).await?;
@@ -59,7 +59,7 @@ async fn arrives_exactly(
 
 #[tokio::test]
 async fn pausing_changing_and_restarting_lose_and_repeat_nothing() -> Result<()> {
-    let store = Store::sqlite().await?;
+    let store = Store::sqlite()?;
     let service = Service::start(&store).await?;
     let sink = Sink::start(&[]).await?;
     tokio::try_join!(

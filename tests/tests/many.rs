@@ -10,7 +10,7 @@ use moniflux_tests::sink::Sink;
 
 #[tokio::test]
 async fn a_hundred_tests_at_once_are_each_exact_and_on_time() -> Result<()> {
-    let store = Store::sqlite().await?;
+    let store = Store::sqlite()?;
     let (service, sink) = tokio::try_join!(Service::start(&store), Sink::start(&[]))?;
     let tests: Vec<String> = (0..100).map(|number| format!("one-of-many-{number}")).collect();
     try_join_all(tests.iter().map(async |test| {
@@ -21,7 +21,7 @@ async fn a_hundred_tests_at_once_are_each_exact_and_on_time() -> Result<()> {
     ensure!(listed.as_array().is_some_and(|tests| tests.len() == 100), "not all run at once");
 
     for test in &tests {
-        let results = service.run_over(test, "Completed", Duration::from_secs(60)).await?;
+        let results = service.run_over(test, "Completed", Duration::from_mins(1)).await?;
         results.ensure_exact("logs", 2_000)?;
         ensure!(results.verdict == "valid", "{results:?}");
         let lateness = results.lane("logs")?.lateness;
