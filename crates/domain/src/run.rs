@@ -243,7 +243,7 @@ mod tests {
 
     #[test]
     fn no_more_is_reserved_than_is_ever_due() {
-        let ahead = checkpoint(100, 1).reserved_ahead(Duration::from_secs(60));
+        let ahead = checkpoint(100, 1).reserved_ahead(Duration::from_mins(1));
         assert_eq!(ahead.lanes[0].reserved, 100);
         assert!(ahead.closed().lanes[0].tally.is_settled());
     }

@@ -10,7 +10,7 @@ use crate::settings::{LogFormat, Settings};
 
 /// Begins to log as the settings say. Called once, before anything logs.
 pub(crate) fn start(settings: &Settings) -> anyhow::Result<()> {
-    let filter = EnvFilter::try_new(&settings.log_filter)?;
+    let filter = EnvFilter::try_new(format!("{QUIET},{}", settings.log_filter))?;
     let registry = tracing_subscriber::registry().with(filter);
     let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
     let pretty = match settings.log_format {
@@ -25,3 +25,7 @@ pub(crate) fn start(settings: &Settings) -> anyhow::Result<()> {
     }
     Ok(())
 }
+
+/// What says nothing to an operator: how the HTTP server starts its threads, and that clients hang up. A filter of the
+/// operator's own can bring it back.
+const QUIET: &str = "actix_server=warn,actix_http=off";

@@ -51,6 +51,7 @@ pub(crate) enum StoreSettings {
 
 /// The flags that every command takes.
 #[derive(Debug, Clone, Default, Args)]
+#[expect(clippy::doc_markdown, reason = "shown as help, as it stands")]
 pub(crate) struct SettingsArgs {
     /// A YAML file with settings, as config/default.yaml
     #[arg(long, global = true, value_name = "FILE")]
@@ -65,6 +66,7 @@ pub(crate) struct SettingsArgs {
 
 /// The flags of the service itself.
 #[derive(Debug, Clone, Default, Args)]
+#[expect(clippy::doc_markdown, reason = "shown as help, as it stands")]
 pub(crate) struct ServeArgs {
     /// Where to listen [env: HOST]
     #[arg(long)]

@@ -7,6 +7,9 @@ use moniflux_domain::id::ReplicaId;
 use moniflux_emit_http::HttpEmitters;
 use moniflux_engine::{Engine, Limits, SystemClock};
 use moniflux_ports::change_feed::ChangeFeed;
+use moniflux_ports::result_store::ResultStore;
+use moniflux_ports::run_store::RunStore;
+use moniflux_ports::test_store::TestStore;
 use moniflux_service::Stores;
 use moniflux_store_mongo::{MongoConfig, MongoStore};
 use moniflux_store_sqlite::{SqliteConfig, SqliteStore};
@@ -44,15 +47,14 @@ pub(crate) async fn open_store(settings: &StoreSettings) -> anyhow::Result<Store
 impl Store {
     fn of<S>(store: S, name: String) -> Self
     where
-        S: moniflux_ports::test_store::TestStore
-            + moniflux_ports::run_store::RunStore
-            + moniflux_ports::result_store::ResultStore
-            + ChangeFeed
-            + 'static,
+        S: TestStore + RunStore + ResultStore + ChangeFeed + Clone + 'static,
     {
-        let store = Arc::new(store);
-        let stores = Stores { tests: store.clone(), runs: store.clone(), results: store.clone() };
-        Self { stores, feed: store, name }
+        let stores = Stores {
+            tests: Arc::new(store.clone()),
+            runs: Arc::new(store.clone()),
+            results: Arc::new(store.clone()),
+        };
+        Self { stores, feed: Arc::new(store), name }
     }
 }
 

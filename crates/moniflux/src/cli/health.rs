@@ -21,13 +21,12 @@ pub(crate) struct HealthArgs {
 }
 
 pub(crate) fn main(settings: &SettingsArgs, args: &HealthArgs) -> anyhow::Result<Exit> {
-    let url = match &args.url {
-        Some(url) => url.clone(),
-        None => {
-            let settings =
-                Settings::load(settings, &ServeArgs::default()).context("the configuration is wrong:")?;
-            format!("http://127.0.0.1:{}/health", settings.port)
-        }
+    let url = if let Some(url) = &args.url {
+        url.clone()
+    } else {
+        let settings =
+            Settings::load(settings, &ServeArgs::default()).context("the configuration is wrong:")?;
+        format!("http://127.0.0.1:{}/health", settings.port)
     };
     ask(&url).with_context(|| format!("{url} is not well"))?;
     Ok(Exit::Done)

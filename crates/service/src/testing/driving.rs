@@ -193,7 +193,7 @@ impl Clock for NotingClock {
 
     async fn sleep_until(&self, deadline: Duration) {
         self.0.lock().unwrap().push(deadline);
-        std::future::pending().await
+        std::future::pending::<()>().await;
     }
 }
 
