@@ -1,11 +1,11 @@
 //! The supervisor: drives the runs whose lease this replica holds.
 //!
 //! Three loops share the held runs and never hold their lock across a wait:
-//! * [`beat`]: once a second, every run reports; checkpoints and leases are renewed in one call, then what they reserved
+//! * `beat`: once a second, every run reports; checkpoints and leases are renewed in one call, then what they reserved
 //!   may be issued;
-//! * [`follow`]: learns from the change feed what tests want of their runs, claims new and abandoned runs, and closes
+//! * `follow`: learns from the change feed what tests want of their runs, claims new and abandoned runs, and closes
 //!   those that are over;
-//! * [`sweep`]: every few seconds, mends what a crash between two writes left behind.
+//! * `sweep`: every few seconds, mends what a crash between two writes left behind.
 //!
 //! A holder never needs to trust its clock: it issues only sequence numbers that a stored checkpoint reserves, and a
 //! new holder goes on behind them.
