@@ -7,7 +7,7 @@
 //!
 //! An adapter's test names a function that makes an empty store of its own:
 //!
-//! ```ignore
+//! ```text
 //! moniflux_store_conformance::one_test_a_property!(empty_store);
 //!
 //! async fn empty_store() -> Outcome<impl Deployment> { … }
