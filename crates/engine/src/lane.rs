@@ -281,7 +281,9 @@ impl Lane {
                 self.since.times.response.record(came.saturating_sub(deadline), records);
                 self.since.times.service.record(came.saturating_sub(sent), records);
             }
-            // Its records stay in flight until the lane closes, which gives them a class.
+            // The lane closed, and gave its records their class.
+            Err(error) if error.is_cancelled() => {}
+            // Its records stay in flight until the lane closes.
             Err(error) => tracing::error!(signal = %self.signal, %error, "a send broke off"),
         }
     }
