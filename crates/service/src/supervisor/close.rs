@@ -23,7 +23,11 @@ impl Supervisor {
             Ok(Observation { checkpoint, points }) => {
                 let mut unsaved = points;
                 self.save(&mut unsaved).await;
-                (checkpoint, held.ending.unwrap_or(Outcome::Completed), None)
+                let outcome = match held.wish {
+                    Wish::End(outcome) => outcome,
+                    Wish::Go(_) | Wish::Hold(_) => Outcome::Completed,
+                };
+                (checkpoint, outcome, None)
             }
             Err(error) => (held.checkpoint.closed(), Outcome::Failed, Some(error.to_string())),
         };

@@ -84,21 +84,21 @@ impl Supervisor {
     fn tell(&self, run: RunId, wish: Wish) {
         let mut held = self.held.lock();
         let Some(entry) = held.get_mut(&run) else { return };
-        entry.paused = matches!(wish, Wish::Hold(_));
-        match wish {
+        if entry.wish == wish {
+            return;
+        }
+        match &wish {
             Wish::Go(spec) => {
-                entry.handle.change(&spec);
+                entry.handle.change(spec);
                 entry.handle.resume();
             }
             Wish::Hold(spec) => {
-                entry.handle.change(&spec);
+                entry.handle.change(spec);
                 entry.handle.pause();
             }
-            Wish::End(outcome) => {
-                entry.ending = Some(outcome);
-                entry.handle.stop();
-            }
+            Wish::End(_) => entry.handle.stop(),
         }
+        entry.wish = wish;
         drop(held);
         // What changed needs other reservations than the last beat made.
         self.held.kick();
@@ -107,11 +107,8 @@ impl Supervisor {
     /// Closes the runs that are over, each in a task of its own: a slow store must not keep the others waiting.
     fn close_over(&self, closing: &mut JoinSet<()>) {
         let mut held = self.held.lock();
-        let over: Vec<RunId> = held
-            .iter()
-            .filter(|(_, entry)| entry.handle.is_over() && !entry.paused)
-            .map(|(run, _)| *run)
-            .collect();
+        let over: Vec<RunId> =
+            held.iter().filter(|(_, entry)| entry.is_closable()).map(|(run, _)| *run).collect();
         for run in over {
             if let Some(entry) = held.remove(&run) {
                 let supervisor = self.clone();

@@ -5,11 +5,13 @@ use std::fmt;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use moniflux_domain::id::{Epoch, RunId, RunNumber, TestId};
-use moniflux_domain::run::{Checkpoint, Outcome};
+use moniflux_domain::run::Checkpoint;
 use moniflux_domain::signal::Signal;
 use moniflux_domain::tally::Tally;
 use moniflux_engine::RunHandle;
 use tokio::sync::Notify;
+
+use super::wish::Wish;
 
 /// The held runs by name, and what is still to be done about them. The locks are never held across a wait.
 #[derive(Default)]
@@ -25,10 +27,8 @@ pub(super) struct HeldRun {
     pub(super) number: RunNumber,
     pub(super) epoch: Epoch,
     pub(super) handle: RunHandle,
-    /// How it is to end, once someone said so.
-    pub(super) ending: Option<Outcome>,
-    /// Whether its test is paused: then it is not closed, even when it is over.
-    pub(super) paused: bool,
+    /// What its test wanted of it last.
+    pub(super) wish: Wish,
     /// As of the last beat.
     pub(super) checkpoint: Checkpoint,
 }
@@ -44,6 +44,13 @@ pub struct LiveRun {
     pub number: RunNumber,
     /// Each lane's counts, as of the last second.
     pub lanes: Vec<(Signal, Tally)>,
+}
+
+impl HeldRun {
+    /// Whether it can be closed: every record has its class, and its test is not paused.
+    pub(super) fn is_closable(&self) -> bool {
+        self.handle.is_over() && !matches!(self.wish, Wish::Hold(_))
+    }
 }
 
 impl Held {

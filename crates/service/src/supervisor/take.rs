@@ -60,7 +60,7 @@ impl Supervisor {
     }
 
     async fn put_under_load(&self, run: Run, wish: Wish, from: Checkpoint) {
-        let (spec, held) = match wish {
+        let (spec, held) = match &wish {
             Wish::Go(spec) => (spec, false),
             Wish::Hold(spec) => (spec, true),
             Wish::End(_) => return,
@@ -83,14 +83,13 @@ impl Supervisor {
         );
         match self.engine.start(plan) {
             Ok(mut handle) => {
-                handle.change(&spec);
+                handle.change(spec);
                 let entry = HeldRun {
                     test: run.test,
                     number: run.number,
                     epoch: run.epoch,
                     handle,
-                    ending: None,
-                    paused: held,
+                    wish,
                     checkpoint: from,
                 };
                 self.held.lock().insert(run.id, entry);
