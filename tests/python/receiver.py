@@ -2,7 +2,8 @@
 
 `POST` takes OTLP over HTTP (protobuf, plain or gzip) on paths that end in /v1/logs, /v1/metrics and /v1/traces, and the
 JSON arrays of the `http` type on any other. `GET /read` answers what was read and everything that is not as the OTLP
-specification or the API's description says. Prints one line with its address, and serves until it is killed.
+specification or the API's description says. With `--reject N` every OTLP answer is a partial success that counts N records as
+rejected. Prints one line with its address, and serves until it is killed.
 """
 
 import gzip
@@ -10,6 +11,7 @@ import json
 import re
 import sys
 import threading
+from argparse import ArgumentParser
 from collections import Counter, defaultdict
 from datetime import datetime, timezone
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -202,9 +204,9 @@ def origin(resource):
 
 
 OTLP = {
-    "/v1/logs": (Book.logs, ExportLogsServiceResponse),
-    "/v1/metrics": (Book.metrics, ExportMetricsServiceResponse),
-    "/v1/traces": (Book.traces, ExportTraceServiceResponse),
+    "/v1/logs": (Book.logs, ExportLogsServiceResponse, "rejected_log_records"),
+    "/v1/metrics": (Book.metrics, ExportMetricsServiceResponse, "rejected_data_points"),
+    "/v1/traces": (Book.traces, ExportTraceServiceResponse, "rejected_spans"),
 }
 
 book = Book()
@@ -223,12 +225,15 @@ class Handler(BaseHTTPRequestHandler):
             body = gzip.decompress(body)
         with book.lock:
             book.authorizations.add(self.headers.get("authorization", ""))
-            for path, (read, response) in OTLP.items():
+            for path, (read, kind, rejected) in OTLP.items():
                 if self.path.endswith(path):
                     media = self.headers.get("content-type")
                     book.check(media == "application/x-protobuf", "a wrong content type", media)
                     self.read(lambda: read(book, body))
-                    return self.reply(200, "application/x-protobuf", response().SerializeToString())
+                    response = kind()
+                    if self.server.reject:
+                        setattr(response.partial_success, rejected, self.server.reject)
+                    return self.reply(200, "application/x-protobuf", response.SerializeToString())
             media = self.headers.get("content-type")
             book.check(media == "application/json", "a wrong content type", media)
             self.read(lambda: book.json(self.headers.get("x-moniflux-signal"), body))
@@ -257,7 +262,10 @@ class Server(ThreadingHTTPServer):
 
 
 if __name__ == "__main__":
+    arguments = ArgumentParser()
+    arguments.add_argument("--reject", type=int, default=0)
     server = Server(("127.0.0.1", 0), Handler)
+    server.reject = arguments.parse_args().reject
     print(f"receiver listens on http://127.0.0.1:{server.server_port}", flush=True)
     try:
         server.serve_forever()

@@ -36,13 +36,14 @@ pub struct Read {
 }
 
 impl Receiver {
-    /// A receiver of both formats.
+    /// A receiver of both formats that rejects so many records of every OTLP request, by a partial success.
     ///
     /// # Errors
     /// It is not installed, or does not come up.
-    pub async fn start() -> Result<Self> {
+    pub async fn start(reject: u32) -> Result<Self> {
         let mut command = Command::new(tools::python()?);
         command.arg(tools::workspace().join("tests/python/receiver.py"));
+        command.args(["--reject", &reject.to_string()]);
         let mut process = Process::start("receiver", &mut command)?;
         let address = process.address("receiver listens on", SOON).await?;
         Ok(Self { api: Api::at(&address)?, _process: process })

@@ -5,6 +5,7 @@ use std::time::Duration;
 use anyhow::{Result, ensure};
 use moniflux_tests::body;
 use moniflux_tests::port::free_port;
+use moniflux_tests::receiver::Receiver;
 use moniflux_tests::results::{Lane, Results};
 use moniflux_tests::service::{Service, Store};
 use moniflux_tests::sink::Sink;
@@ -114,5 +115,22 @@ async fn a_saturated_destination_costs_no_memory_however_much_is_due() -> Result
     ensure!(results.verdict == "destination-limited", "{results:?}");
     // Sixty-four bodies of half a megabyte each, and what holds them.
     ensure!(growth < 160 << 20, "memory grew by {} MiB", growth >> 20);
+    Ok(())
+}
+
+#[tokio::test]
+async fn what_a_partial_success_rejects_is_counted_as_rejected_and_the_rest_as_acked() -> Result<()> {
+    let service = Service::start(&Store::sqlite()?).await?;
+    let receiver = Receiver::start(1).await?;
+    let body = json!({"duration": 2});
+    let body = body::with(body::readme("partial", "otlp-http", receiver.address()), &body);
+    service.api().post("/start-test", &body).await?.with(200)?;
+    let results = service.run_over("partial", "Completed", ON_TIME).await?;
+    for (signal, due) in [("logs", 1_000), ("metrics", 2_000), ("traces", 400)] {
+        let lane = results.lane(signal)?;
+        ensure!(lane.issued == due && lane.rejected == lane.requests, "{signal}: {lane:?}");
+        ensure!(lane.acked == due - lane.rejected && lane.failed == 0, "{signal}: {lane:?}");
+        ensure!(lane.rejections["partial_success"] == lane.rejected, "{signal}: {lane:?}");
+    }
     Ok(())
 }

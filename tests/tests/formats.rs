@@ -22,7 +22,7 @@ async fn someone_elses_json_reader_reads_every_record_of_plain_http() -> Result<
 /// Sends all three signals for four seconds, and answers what was read when all is as it must be.
 async fn received_as(kind: &str) -> Result<Read> {
     let service = Service::start(&Store::sqlite()?).await?;
-    let receiver = Receiver::start().await?;
+    let receiver = Receiver::start(0).await?;
     let body = body::with(
         body::readme("formats", kind, receiver.address()),
         &json!({"logType": "warn", "logSize": 173, "duration": 4}),
