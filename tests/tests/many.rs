@@ -23,11 +23,10 @@ async fn a_hundred_tests_at_once_are_each_exact_and_on_time() -> Result<()> {
     for test in &tests {
         let results = service.run_over(test, "Completed", Duration::from_mins(1)).await?;
         results.ensure_exact("logs", 2_000)?;
+        ensure!(results.verdict == "valid", "{results:?}");
         let lateness = results.lane("logs")?.lateness;
-        // Half of the batches within a linger. The machine is shared, so the slowest may have been kept waiting, but not
-        // for as long as a lane waits when its numbers are not reserved in time.
-        let within = |late: Option<f64>, millis| late.is_some_and(|late| late <= millis);
-        ensure!(within(lateness.p50, 100.0) && within(lateness.p99, 400.0), "{test} was late: {lateness:?}");
+        // The linger. Of the machine that the tests share, one batch in a hundred may have been kept waiting.
+        ensure!(lateness.p99.is_some_and(|late| late <= 100.0), "{test} was late: {lateness:?}");
         sink.lane(test, &results.run_id, "logs").await?.ensure_exact(2_000)?;
     }
     Ok(())
