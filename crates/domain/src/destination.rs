@@ -8,7 +8,9 @@ use url::Url;
 use crate::secret::Secret;
 
 /// Where to send, and how.
-#[derive(Debug, Clone, PartialEq, Eq)]
+///
+/// It serializes without its key; see [`crate::spec::StoredSpec`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Destination {
     /// What people call it.
     pub name: Option<String>,
@@ -19,7 +21,10 @@ pub struct Destination {
     /// Replaces the port of the address.
     pub port: Option<u16>,
     /// Goes into the authorization header.
+    #[serde(skip)]
     pub api_key: Option<Secret>,
+    /// What is done to bodies before they leave.
+    pub compression: Compression,
 }
 
 impl Destination {
@@ -60,6 +65,38 @@ impl DestinationKind {
     /// The kind of that name.
     pub fn from_name(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|kind| kind.as_str() == name)
+    }
+}
+
+/// What is done to bodies before they leave, each at its fastest level.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Compression {
+    /// Nothing.
+    #[default]
+    None,
+    /// RFC 1952.
+    Gzip,
+    /// RFC 8878.
+    Zstd,
+}
+
+impl Compression {
+    /// Every kind, in the order they are documented.
+    pub const ALL: [Self; 3] = [Self::None, Self::Gzip, Self::Zstd];
+
+    /// As it is written in a destination's `compression`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::None => "none",
+            Self::Gzip => "gzip",
+            Self::Zstd => "zstd",
+        }
+    }
+
+    /// The kind of that name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|compression| compression.as_str() == name)
     }
 }
 
@@ -139,7 +176,14 @@ mod tests {
 
     fn destination(endpoint: &str, port: Option<u16>) -> Destination {
         let endpoint = Endpoint::parse(endpoint).unwrap();
-        Destination { name: None, kind: DestinationKind::Http, endpoint, port, api_key: None }
+        Destination {
+            name: None,
+            kind: DestinationKind::Http,
+            endpoint,
+            port,
+            api_key: None,
+            compression: Compression::None,
+        }
     }
 
     #[test]

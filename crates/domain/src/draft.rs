@@ -9,7 +9,7 @@ mod fields;
 use chrono::{DateTime, Utc};
 use serde_json::Value;
 
-use crate::destination::{Destination, DestinationKind, Endpoint};
+use crate::destination::{Compression, Destination, DestinationKind, Endpoint};
 use crate::fault::Faults;
 use crate::id::{TestId, UserId};
 use crate::profile::Rate;
@@ -51,6 +51,7 @@ pub struct DestinationDraft {
     endpoint: Option<Endpoint>,
     port: Option<u16>,
     key: Option<Key>,
+    compression: Option<Compression>,
 }
 
 /// A key as given: a new one, or the mask that an answer showed in place of the stored one.
@@ -175,6 +176,11 @@ impl DestinationDraft {
                 Secret::MASK => Key::Stored,
                 _ => Key::New(Secret::new(text)),
             }),
+            compression: fields.choice(
+                "compression",
+                Compression::from_name,
+                &Compression::ALL.map(Compression::as_str),
+            ),
         };
         fields.finish(&[]).or(draft)
     }
@@ -199,7 +205,8 @@ impl DestinationDraft {
             return Err(faults);
         };
         let kind = self.kind.unwrap_or(DestinationKind::Http);
-        Ok(Destination { name: self.name, kind, endpoint, port: self.port, api_key })
+        let compression = self.compression.unwrap_or_default();
+        Ok(Destination { name: self.name, kind, endpoint, port: self.port, api_key, compression })
     }
 
     fn amend(self, stored: &Destination) -> Destination {
@@ -214,6 +221,7 @@ impl DestinationDraft {
                 Some(Key::New(secret)) => Some(secret),
                 Some(Key::Stored) | None => stored.api_key.clone(),
             },
+            compression: self.compression.unwrap_or(stored.compression),
         }
     }
 }

@@ -7,8 +7,10 @@
 //! * **Read first:** [`lifecycle`], then [`profile`] and [`tally`].
 
 pub mod answer;
+pub mod delivery;
 pub mod destination;
 pub mod draft;
+pub mod entropy;
 pub mod fault;
 pub mod id;
 pub mod lifecycle;

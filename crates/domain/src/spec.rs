@@ -1,5 +1,7 @@
 //! What a test asks for: rates, sizes, duration, destination.
 
+mod stored;
+
 use std::fmt;
 use std::time::Duration;
 
@@ -9,8 +11,10 @@ use crate::destination::Destination;
 use crate::profile::{Load, Rate};
 use crate::signal::Signal;
 
+pub use self::stored::StoredSpec;
+
 /// Everything that a run needs to know of its test.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Spec {
     /// Severity of the logs.
     pub log_type: LogType,

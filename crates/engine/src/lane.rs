@@ -264,11 +264,11 @@ impl Lane {
         }
         self.window.take();
 
-        let batch = Batch { signal: self.signal, share: self.load.share.index(), body };
+        let batch = Batch { signal: self.signal, share: self.load.share, body };
         let (emitter, clock) = (Arc::clone(&self.emitter), Arc::clone(&self.clock));
         self.answers.spawn(async move {
             let sent = clock.monotonic();
-            let answer = emitter.send(batch).await;
+            let answer = emitter.send(batch).await.answer;
             Answered { records, deadline, sent, came: clock.monotonic(), answer }
         });
     }

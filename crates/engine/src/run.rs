@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
+use moniflux_domain::delivery::Delivery;
 use moniflux_domain::id::{RunId, TestId};
 use moniflux_domain::point::Point;
 use moniflux_domain::profile::{ActiveTime, Load, Rate};
@@ -92,7 +93,10 @@ impl Engine {
     /// # Errors
     /// Nothing can be sent there, or the checkpoint cannot be read.
     pub fn start(&self, plan: RunPlan) -> Result<RunHandle, StartError> {
-        let emitter = self.emitters.emitter(&plan.spec.destination, self.limits.timeout)?;
+        let emitter = self.emitters.emitter(
+            &plan.spec.destination,
+            &Delivery { timeout: self.limits.timeout, ..Delivery::default() },
+        )?;
         let pace = Pace::running(plan.from.active, self.clock.monotonic(), self.clock.now());
         let mut run = RunHandle {
             pace: if plan.held { pace.held(self.clock.monotonic()) } else { pace },

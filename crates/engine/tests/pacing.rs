@@ -9,7 +9,8 @@ use std::time::Duration;
 use async_trait::async_trait;
 use chrono::DateTime;
 use moniflux_domain::answer::{Answer, Kind};
-use moniflux_domain::destination::{Destination, DestinationKind, Endpoint};
+use moniflux_domain::delivery::Delivery;
+use moniflux_domain::destination::{Compression, Destination, DestinationKind, Endpoint};
 use moniflux_domain::id::{RunId, TestId};
 use moniflux_domain::profile::Rate;
 use moniflux_domain::run::{Checkpoint, LaneCheckpoint};
@@ -19,7 +20,7 @@ use moniflux_domain::verdict::Verdict;
 use moniflux_engine::run::Observation;
 use moniflux_engine::{Engine, Limits, RunHandle, RunPlan, SystemClock};
 use moniflux_ports::clock::Clock;
-use moniflux_ports::emitter::{Batch, Emitter, EmitterError, EmitterFactory};
+use moniflux_ports::emitter::{Batch, Emitter, EmitterError, EmitterFactory, Reply};
 use tokio::runtime::Handle;
 use tokio::sync::Notify;
 
@@ -41,18 +42,18 @@ struct Got {
 
 #[async_trait]
 impl Emitter for Fake {
-    async fn send(&self, batch: Batch) -> Answer {
+    async fn send(&self, batch: Batch) -> Reply {
         let got = Got { at: self.clock.monotonic(), signal: batch.signal, seqs: seqs_of(&batch.body) };
         self.got.lock().unwrap().push(got);
         tokio::time::sleep(self.delay).await;
-        self.answer.clone()
+        Reply::of(self.answer.clone(), batch.body.len() as u64)
     }
 }
 
 struct Factory(Arc<Fake>);
 
 impl EmitterFactory for Factory {
-    fn emitter(&self, _: &Destination, _: Duration) -> Result<Arc<dyn Emitter>, EmitterError> {
+    fn emitter(&self, _: &Destination, _: &Delivery) -> Result<Arc<dyn Emitter>, EmitterError> {
         Ok(Arc::clone(&self.0) as Arc<dyn Emitter>)
     }
 }
@@ -76,6 +77,7 @@ fn spec(logs: u64, metrics: u64, traces: u64, seconds: u32) -> Spec {
             endpoint: Endpoint::parse("http://127.0.0.1:1").unwrap(),
             port: None,
             api_key: None,
+            compression: Compression::None,
         },
     }
 }

@@ -12,7 +12,7 @@ use async_trait::async_trait;
 use moniflux_domain::answer::{Answer, Kind};
 use moniflux_domain::destination::{Destination, DestinationKind};
 use moniflux_domain::signal::Signal;
-use moniflux_ports::emitter::{Batch, Emitter};
+use moniflux_ports::emitter::{Batch, Emitter, Reply};
 use reqwest::header::CONTENT_TYPE;
 use reqwest::{Client, Response, StatusCode};
 
@@ -91,11 +91,12 @@ impl HttpEmitter {
 
 #[async_trait]
 impl Emitter for HttpEmitter {
-    async fn send(&self, batch: Batch) -> Answer {
+    async fn send(&self, batch: Batch) -> Reply {
+        let bytes = batch.body.len() as u64;
         let request = self.template(batch.signal).request(batch);
         match self.client.execute(request).await {
-            Ok(response) => self.read(response).await,
-            Err(error) => Answer::Failed(error::kind(&error)),
+            Ok(response) => Reply::of(self.read(response).await, bytes),
+            Err(error) => Reply::of(Answer::Failed(error::kind(&error)), bytes),
         }
     }
 }

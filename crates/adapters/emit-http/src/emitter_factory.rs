@@ -4,6 +4,7 @@ use std::error::Error;
 use std::sync::Arc;
 use std::time::Duration;
 
+use moniflux_domain::delivery::Delivery;
 use moniflux_domain::destination::Destination;
 use moniflux_ports::emitter::{Emitter, EmitterError, EmitterFactory};
 use reqwest::{Client, redirect, retry};
@@ -53,9 +54,9 @@ impl EmitterFactory for HttpEmitters {
     fn emitter(
         &self,
         destination: &Destination,
-        timeout: Duration,
+        delivery: &Delivery,
     ) -> Result<Arc<dyn Emitter>, EmitterError> {
-        let client = self.client(destination, timeout).map_err(|source| EmitterError { source })?;
+        let client = self.client(destination, delivery.timeout).map_err(|source| EmitterError { source })?;
         let emitter = HttpEmitter::new(client, destination, self.config.answer_limit)
             .map_err(|source| EmitterError { source })?;
         Ok(Arc::new(emitter))

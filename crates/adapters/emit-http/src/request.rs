@@ -55,7 +55,7 @@ impl Template {
         let headers = request.headers_mut();
         headers.clone_from(&self.headers);
         if self.names_share {
-            headers.insert(SHARE, HeaderValue::from(batch.share));
+            headers.insert(SHARE, HeaderValue::from(batch.share.index()));
         }
         *request.body_mut() = Some(batch.body.into());
         request
@@ -75,17 +75,23 @@ const SHARE: HeaderName = HeaderName::from_static("x-moniflux-share");
 
 #[cfg(test)]
 mod tests {
-    use moniflux_domain::destination::Endpoint;
+    use moniflux_domain::destination::{Compression, Endpoint};
     use moniflux_domain::secret::Secret;
+    use moniflux_domain::signal::Share;
 
     use super::*;
 
     fn request(kind: DestinationKind, endpoint: &str, key: Option<&str>) -> Request {
         let endpoint = Endpoint::parse(endpoint).unwrap();
         let api_key = key.map(Secret::new);
-        let destination = Destination { name: None, kind, endpoint, port: None, api_key };
+        let destination =
+            Destination { name: None, kind, endpoint, port: None, api_key, compression: Compression::None };
         let template = Template::new(&destination, Signal::Traces).unwrap();
-        template.request(Batch { signal: Signal::Traces, share: 3, body: Bytes::from_static(b"[]") })
+        template.request(Batch {
+            signal: Signal::Traces,
+            share: Share::new(3, 4).unwrap(),
+            body: Bytes::from_static(b"[]"),
+        })
     }
 
     #[test]
@@ -126,10 +132,17 @@ mod tests {
     fn the_body_is_not_copied() {
         let body = Bytes::from(vec![b'x'; 1024]);
         let endpoint = Endpoint::parse("http://h").unwrap();
-        let destination =
-            Destination { name: None, kind: DestinationKind::Http, endpoint, port: None, api_key: None };
+        let destination = Destination {
+            name: None,
+            kind: DestinationKind::Http,
+            endpoint,
+            port: None,
+            api_key: None,
+            compression: Compression::None,
+        };
         let template = Template::new(&destination, Signal::Logs).unwrap();
-        let request = template.request(Batch { signal: Signal::Logs, share: 0, body: body.clone() });
+        let request =
+            template.request(Batch { signal: Signal::Logs, share: Share::WHOLE, body: body.clone() });
         let sent = request.body().and_then(reqwest::Body::as_bytes).unwrap();
         assert_eq!(sent.as_ptr(), body.as_ptr());
     }

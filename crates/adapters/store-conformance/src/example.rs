@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use moniflux_domain::answer::{Answer, Kind};
-use moniflux_domain::destination::{Destination, DestinationKind, Endpoint};
+use moniflux_domain::destination::{Compression, Destination, DestinationKind, Endpoint};
 use moniflux_domain::id::{Epoch, RunId, RunNumber, TestId, UserId, Version};
 use moniflux_domain::lifecycle::Status;
 use moniflux_domain::point::{Distribution, Latency, Point, Sample};
@@ -43,6 +43,7 @@ pub(crate) fn spec() -> Outcome<Spec> {
             endpoint: Endpoint::parse("https://example.com/a/b?c=d")?,
             port: Some(u16::MAX),
             api_key: Some(Secret::new("s3cret $key.'\"\\ ü")),
+            compression: Compression::Zstd,
         },
     })
 }
@@ -60,6 +61,7 @@ pub(crate) fn plain_spec() -> Outcome<Spec> {
             endpoint: Endpoint::parse("http://127.0.0.1:4318")?,
             port: None,
             api_key: None,
+            compression: Compression::None,
         },
     })
 }

@@ -1,12 +1,9 @@
 //! Documents, and what they are in the domain.
 //!
-//! `Spec` and its destination cannot be serialized, so that a key does not slip into a log or an answer; here they get
-//! documents of their own, which cannot be printed. What the domain counts in 64 bits without a sign is refused above
-//! 2⁶³ − 1, where BSON has no number for it.
+//! What the domain counts in 64 bits without a sign is refused above 2⁶³ − 1, where BSON has no number for it.
 
 mod document;
 mod result;
-mod spec;
 
 pub(crate) use document::{ChangesDocument, CheckpointDocument, EndDocument, RunDocument, TestDocument};
 pub(crate) use result::{PointDocument, SampleDocument};

@@ -8,7 +8,7 @@ use moniflux_domain::secret::Secret;
 use moniflux_emit_http::HttpEmitters;
 use moniflux_ports::emitter::EmitterFactory;
 
-use crate::server::{PATIENCE, Reply, Server, destination, emitter, header, response, send};
+use crate::server::{PATIENCE, Reply, Server, destination, emitter, header, response, send, within};
 
 async fn answer(kind: DestinationKind, reply: Vec<u8>) -> Answer {
     let server = Server::start([Reply::Write(reply)]).await;
@@ -81,7 +81,7 @@ async fn a_request_carries_its_headers_and_its_key() {
     let server = Server::start([Reply::Write(response(200, "text/plain", b""))]).await;
     let mut destination = destination(DestinationKind::Http, &server.endpoint());
     destination.api_key = Some(Secret::new("test-api-key"));
-    let emitter = HttpEmitters::default().emitter(&destination, PATIENCE).unwrap();
+    let emitter = HttpEmitters::default().emitter(&destination, &within(PATIENCE)).unwrap();
     send(&emitter, r#"[{"seq":0}]"#).await;
 
     let seen = server.seen().remove(0);

@@ -7,7 +7,7 @@ use moniflux_domain::destination::DestinationKind;
 use moniflux_emit_http::{Config, HttpEmitters};
 use moniflux_ports::emitter::EmitterFactory;
 
-use crate::server::{PATIENCE, Reply, Server, destination, response, send};
+use crate::server::{PATIENCE, Reply, Server, destination, response, send, within};
 
 #[tokio::test]
 async fn one_connection_serves_batch_after_batch_whatever_is_answered() {
@@ -38,7 +38,8 @@ async fn a_connection_with_an_endless_answer_is_given_up_at_once() {
 async fn a_connection_that_was_idle_too_long_is_not_used_again() {
     let server = Server::start([Reply::Write(response(200, "text/plain", b""))]).await;
     let factory = HttpEmitters::new(Config { idle_timeout: Duration::from_millis(1), ..Config::default() });
-    let emitter = factory.emitter(&destination(DestinationKind::Http, &server.endpoint()), PATIENCE).unwrap();
+    let emitter =
+        factory.emitter(&destination(DestinationKind::Http, &server.endpoint()), &within(PATIENCE)).unwrap();
     send(&emitter, "a").await;
     tokio::time::sleep(Duration::from_millis(20)).await;
     send(&emitter, "b").await;

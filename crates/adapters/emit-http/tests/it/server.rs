@@ -6,8 +6,9 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use moniflux_domain::answer::Answer;
-use moniflux_domain::destination::{Destination, DestinationKind, Endpoint};
-use moniflux_domain::signal::Signal;
+use moniflux_domain::delivery::Delivery;
+use moniflux_domain::destination::{Compression, Destination, DestinationKind, Endpoint};
+use moniflux_domain::signal::{Share, Signal};
 use moniflux_emit_http::HttpEmitters;
 use moniflux_ports::emitter::{Batch, Emitter, EmitterFactory};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -149,18 +150,23 @@ pub(crate) fn response(status: u16, content_type: &str, body: &[u8]) -> Vec<u8> 
 }
 
 pub(crate) fn emitter(kind: DestinationKind, endpoint: &str, timeout: Duration) -> Arc<dyn Emitter> {
-    HttpEmitters::default().emitter(&destination(kind, endpoint), timeout).unwrap()
+    HttpEmitters::default().emitter(&destination(kind, endpoint), &within(timeout)).unwrap()
+}
+
+/// The usual, but for how long an answer is waited for.
+pub(crate) fn within(timeout: Duration) -> Delivery {
+    Delivery { timeout, ..Delivery::default() }
 }
 
 pub(crate) fn destination(kind: DestinationKind, endpoint: &str) -> Destination {
     let endpoint = Endpoint::parse(endpoint).unwrap();
-    Destination { name: None, kind, endpoint, port: None, api_key: None }
+    Destination { name: None, kind, endpoint, port: None, api_key: None, compression: Compression::None }
 }
 
 /// Sends logs.
 pub(crate) async fn send(emitter: &Arc<dyn Emitter>, body: &str) -> Answer {
     let body = Bytes::copy_from_slice(body.as_bytes());
-    emitter.send(Batch { signal: Signal::Logs, share: 0, body }).await
+    emitter.send(Batch { signal: Signal::Logs, share: Share::WHOLE, body }).await.answer
 }
 
 /// Longer than anything takes that is to succeed.

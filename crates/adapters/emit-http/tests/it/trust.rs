@@ -20,7 +20,7 @@ use tokio::process::Command;
 use tokio::task::JoinSet;
 use tokio_rustls::TlsAcceptor;
 
-use crate::server::{PATIENCE, Reply, Server, destination, response, send};
+use crate::server::{PATIENCE, Reply, Server, destination, response, send, within};
 
 /// Sends one batch to `TEST_ENDPOINT` and prints the answer.
 #[tokio::test]
@@ -28,7 +28,7 @@ use crate::server::{PATIENCE, Reply, Server, destination, response, send};
 #[expect(clippy::disallowed_methods, reason = "the process that runs this says here where to send")]
 async fn sends_one() {
     let endpoint = std::env::var("TEST_ENDPOINT").unwrap();
-    match HttpEmitters::default().emitter(&destination(DestinationKind::Http, &endpoint), PATIENCE) {
+    match HttpEmitters::default().emitter(&destination(DestinationKind::Http, &endpoint), &within(PATIENCE)) {
         Ok(emitter) => println!("answer: {:?}", send(&emitter, "[]").await),
         Err(error) => println!("answer: {error}"),
     }

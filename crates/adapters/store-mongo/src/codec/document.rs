@@ -6,6 +6,7 @@ use moniflux_domain::lifecycle::Status;
 use moniflux_domain::profile::{ActiveTime, Load};
 use moniflux_domain::run::{Checkpoint, LaneCheckpoint, Lease, Outcome, Run, RunEnd};
 use moniflux_domain::signal::Signal;
+use moniflux_domain::spec::StoredSpec;
 use moniflux_domain::tally::Tally;
 use moniflux_domain::test::{CurrentRun, Test};
 use moniflux_domain::verdict::Evidence;
@@ -13,7 +14,7 @@ use moniflux_ports::error::StoreFault;
 use serde::{Deserialize, Serialize};
 
 use super::result::LatencyDocument;
-use super::spec::SpecDocument;
+
 use super::{Read, date, integer, moment, run_id, unreadable, uuid};
 
 /// A document of `tests`.
@@ -24,7 +25,7 @@ pub(crate) struct TestDocument {
     id: String,
     user: String,
     status: Status,
-    spec: SpecDocument,
+    spec: StoredSpec,
     schedule: Option<bson::DateTime>,
     created_at: bson::DateTime,
     updated_at: bson::DateTime,
@@ -47,7 +48,7 @@ impl TestDocument {
             id: test.id.as_str().to_owned(),
             user: test.user.as_str().to_owned(),
             status: test.status,
-            spec: SpecDocument::from(&test.spec),
+            spec: StoredSpec::from(&test.spec),
             schedule: test.schedule.map(date),
             created_at: date(test.created_at),
             updated_at: date(test.updated_at),
@@ -88,7 +89,7 @@ pub(crate) struct RunDocument {
     id: bson::Uuid,
     test: String,
     number: u32,
-    spec: SpecDocument,
+    spec: StoredSpec,
     started_at: bson::DateTime,
     end: Option<EndDocument>,
     checkpoint: CheckpointDocument,
@@ -118,7 +119,7 @@ impl RunDocument {
             id: uuid(run.id),
             test: run.test.as_str().to_owned(),
             number: run.number.0,
-            spec: SpecDocument::from(&run.spec),
+            spec: StoredSpec::from(&run.spec),
             started_at: date(run.started_at),
             end: None,
             checkpoint: CheckpointDocument::from(&run.checkpoint),

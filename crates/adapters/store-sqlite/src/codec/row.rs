@@ -9,14 +9,14 @@ use moniflux_domain::point::{Distribution, Latency, Point, Sample};
 use moniflux_domain::profile::ActiveTime;
 use moniflux_domain::run::{Checkpoint, Lease, Outcome, Run, RunEnd};
 use moniflux_domain::signal::Signal;
-use moniflux_domain::spec::Spec;
+use moniflux_domain::spec::{Spec, StoredSpec};
 use moniflux_domain::test::{CurrentRun, Test};
 use moniflux_ports::error::StoreFault;
 use serde::de::DeserializeOwned;
 use sqlx::FromRow;
 use uuid::Uuid;
 
-use super::document::{CheckpointDocument, SpecDocument};
+use super::document::CheckpointDocument;
 
 /// A row of `tests`.
 #[derive(FromRow)]
@@ -198,7 +198,7 @@ fn unreadable(subject: String, source: Box<dyn Error + Send + Sync>) -> StoreFau
 }
 
 fn spec(text: &str) -> Read<Spec> {
-    Ok(document::<SpecDocument>(text)?.into())
+    Ok(document::<StoredSpec>(text)?.into())
 }
 
 fn document<T: DeserializeOwned>(text: &str) -> serde_json::Result<T> {
