@@ -4,19 +4,30 @@
 //! A [`Draft`] holds fields that are right by themselves; [`Draft::into_spec`] and [`Draft::amend`] check that they
 //! make a whole.
 
+mod delivery;
 mod fields;
+mod profile;
+mod time;
+mod written;
 
 use chrono::{DateTime, Utc};
 use serde_json::Value;
 
+use crate::delivery::Delivery;
 use crate::destination::{Compression, Destination, DestinationKind, Endpoint};
+use crate::entropy::Entropy;
 use crate::fault::Faults;
+use crate::guard::AbortOn;
 use crate::id::{TestId, UserId};
-use crate::profile::Rate;
+use crate::profile::{ActiveTime, Extent, LaneRate, Load, Rate};
 use crate::secret::Secret;
+use crate::shape::{Profile, Shape};
+use crate::signal::{Share, Signal};
 use crate::spec::{LoadDuration, LogSize, LogType, Rates, Spec};
 
+use self::delivery::DeliveryDraft;
 use self::fields::Fields;
+pub use self::written::options;
 
 /// What was given; what was left out, or given as null, is `None`.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -30,13 +41,26 @@ pub struct Draft {
     /// `logSize`.
     pub log_size: Option<LogSize>,
     /// `logRate`.
-    pub log_rate: Option<Rate>,
+    pub log_rate: Option<LaneRate>,
     /// `metricsRate`.
-    pub metrics_rate: Option<Rate>,
+    pub metrics_rate: Option<LaneRate>,
     /// `traceRate`.
-    pub trace_rate: Option<Rate>,
+    pub trace_rate: Option<LaneRate>,
+    /// `profile`.
+    pub profile: Option<Profile>,
     /// `duration`.
     pub duration: Option<LoadDuration>,
+    /// `count`.
+    pub count: Option<u64>,
+    /// `openEnded`.
+    pub open_ended: Option<bool>,
+    /// `seed`.
+    pub seed: Option<u64>,
+    /// `entropy`.
+    pub entropy: Option<Entropy>,
+    /// `abortOn`.
+    pub abort_on: Option<AbortOn>,
+    delivery: DeliveryDraft,
     /// `destination`.
     pub destination: Option<DestinationDraft>,
     /// `schedule`.
@@ -75,15 +99,22 @@ impl Draft {
             user: fields.name("userID", UserId::parse),
             log_type: fields.choice("logType", LogType::from_name, &LogType::ALL.map(LogType::as_str)),
             log_size: fields.whole("logSize", 1, u64::from(LogSize::MAX), narrow(LogSize::bytes)),
-            log_rate: fields.whole("logRate", 0, Rate::MAX, Rate::per_second),
-            metrics_rate: fields.whole("metricsRate", 0, Rate::MAX, Rate::per_second),
-            trace_rate: fields.whole("traceRate", 0, Rate::MAX, Rate::per_second),
+            log_rate: rate(&mut fields, "logRate"),
+            metrics_rate: rate(&mut fields, "metricsRate"),
+            trace_rate: rate(&mut fields, "traceRate"),
+            profile: fields.object("profile", profile::read),
             duration: fields.whole(
                 "duration",
                 1,
                 u64::from(LoadDuration::MAX),
                 narrow(LoadDuration::seconds),
             ),
+            count: fields.whole("count", 1, Extent::MAX_COUNT, Some),
+            open_ended: fields.flag("openEnded"),
+            seed: fields.whole("seed", 0, MAX_SEED, Some),
+            entropy: fields.choice("entropy", Entropy::from_name, &Entropy::ALL.map(Entropy::as_str)),
+            abort_on: fields.object("abortOn", delivery::read_abort_on),
+            delivery: DeliveryDraft::take(&mut fields),
             destination: fields.object("destination", DestinationDraft::read),
             schedule: fields.moment("schedule"),
         };
@@ -107,9 +138,13 @@ impl Draft {
             metrics: self.metrics_rate.unwrap_or_default(),
             traces: self.trace_rate.unwrap_or_default(),
         };
-        check_rates(rates, &mut faults);
-        if self.duration.is_none() {
-            faults.add("duration", "is required: seconds of load, 1 to 2592000");
+        let profile = self.profile.clone().unwrap_or_default();
+        let extent = self.extent(&mut faults).or_else(|| extent_of(&profile));
+        if rates_say_nothing(rates, &profile) {
+            faults.add("logRate", NOTHING_TO_DO);
+        }
+        if extent.is_none() && self.count.is_none() {
+            faults.add("duration", "is required: seconds of load, 1 to 2592000; or count, or openEnded");
         }
         let destination = match self.destination.map(DestinationDraft::into_destination) {
             None => {
@@ -122,17 +157,22 @@ impl Draft {
             }
             Some(Ok(destination)) => Some(destination),
         };
-        let (Some(duration), Some(destination), true) = (self.duration, destination, faults.is_empty())
-        else {
+        let (Some(extent), Some(destination), true) = (extent, destination, faults.is_empty()) else {
             return Err(faults);
         };
-        Ok(Spec {
+        let spec = Spec {
             log_type: self.log_type.unwrap_or_default(),
             log_size: self.log_size.unwrap_or_default(),
             rates,
-            duration,
+            profile,
+            extent,
             destination,
-        })
+            delivery: self.delivery.amend(&Delivery::default()),
+            abort_on: self.abort_on,
+            seed: self.seed,
+            entropy: self.entropy.unwrap_or_default(),
+        };
+        check_loads(&spec).or(spec)
     }
 
     /// A stored spec with the given fields replaced. A destination's fields are replaced one by one as well.
@@ -140,24 +180,54 @@ impl Draft {
     /// # Errors
     /// Fields that do not go together.
     pub fn amend(self, spec: &Spec) -> Result<Spec, Faults> {
+        let mut faults = Faults::none();
+        let extent = self.extent(&mut faults).unwrap_or(spec.extent);
         let rates = Rates {
             logs: self.log_rate.unwrap_or(spec.rates.logs),
             metrics: self.metrics_rate.unwrap_or(spec.rates.metrics),
             traces: self.trace_rate.unwrap_or(spec.rates.traces),
         };
-        let mut faults = Faults::none();
-        check_rates(rates, &mut faults);
+        let profile = self.profile.unwrap_or_else(|| spec.profile.clone());
+        if rates_say_nothing(rates, &profile) {
+            faults.add("logRate", NOTHING_TO_DO);
+        }
         let destination = match self.destination {
             Some(draft) => draft.amend(&spec.destination),
             None => spec.destination.clone(),
         };
-        faults.or(Spec {
+        let spec = Spec {
             log_type: self.log_type.unwrap_or(spec.log_type),
             log_size: self.log_size.unwrap_or(spec.log_size),
             rates,
-            duration: self.duration.unwrap_or(spec.duration),
+            profile,
+            extent,
             destination,
-        })
+            delivery: self.delivery.amend(&spec.delivery),
+            abort_on: self.abort_on.or(spec.abort_on),
+            seed: self.seed.or(spec.seed),
+            entropy: self.entropy.unwrap_or(spec.entropy),
+        };
+        faults.extend(check_loads(&spec));
+        faults.or(spec)
+    }
+
+    /// The extent that was given; none when none was, or when there are several.
+    fn extent(&self, faults: &mut Faults) -> Option<Extent> {
+        let open = self.open_ended.filter(|open| *open).map(|_| Extent::Open);
+        let given = [
+            ("duration", self.duration.map(Extent::For)),
+            ("count", self.count.map(Extent::Count)),
+            ("openEnded", open),
+        ];
+        let mut given = given.into_iter().filter_map(|(name, extent)| Some((name, extent?)));
+        let (first, extent) = given.next()?;
+        for (name, _) in given {
+            faults.add(
+                name,
+                format!("is given beside {first}: a load ends by one of duration, count and openEnded"),
+            );
+        }
+        Some(extent)
     }
 }
 
@@ -226,16 +296,72 @@ impl DestinationDraft {
     }
 }
 
-fn check_rates(rates: Rates, faults: &mut Faults) {
-    if rates.are_all_zero() {
-        faults.add("logRate", "is 0, and so are metricsRate and traceRate: at least one must be above 0");
+/// A lane's rate: a number, or as fast as the destination takes it.
+fn rate(fields: &mut Fields<'_>, name: &'static str) -> Option<LaneRate> {
+    let accepted = format!("a whole number from 0 to {}, or \"max\"", Rate::MAX);
+    fields.any(name, &accepted, |value| match value.as_str() {
+        Some("max") => Some(LaneRate::Max),
+        Some(_) => None,
+        None => value.as_u64().and_then(Rate::per_second).map(LaneRate::PerSecond),
+    })
+}
+
+/// The length of stages, which need no other.
+fn extent_of(profile: &Profile) -> Option<Extent> {
+    let longest = Signal::ALL.into_iter().filter_map(|signal| profile.of(signal).length()).max()?;
+    let seconds = longest.as_secs() + u64::from(longest.subsec_nanos() > 0);
+    u32::try_from(seconds).ok().and_then(LoadDuration::seconds).map(Extent::For)
+}
+
+fn rates_say_nothing(rates: Rates, profile: &Profile) -> bool {
+    let by_shape = |signal| matches!(profile, Profile::BySignal(_)) && profile.of(signal).has_rates();
+    Signal::ALL.into_iter().all(|signal| rates.of(signal).is_zero() && !by_shape(signal))
+}
+
+/// What does not go together in the load of a lane.
+fn check_loads(spec: &Spec) -> Faults {
+    let mut faults = Faults::none();
+    for signal in Signal::ALL {
+        let Some(demand) = spec.demand(signal) else { continue };
+        let place = match &spec.profile {
+            Profile::Whole(_) => "profile".to_owned(),
+            Profile::BySignal(_) => format!("profile.{signal}"),
+        };
+        let found = if demand.rate == LaneRate::Max {
+            (demand.shape != Shape::Constant)
+                .then(|| (place, format!("shapes a rate in numbers; the rate of {signal} is \"max\"")))
+        } else if demand.shape.curve(Rate::ZERO, spec.extent.duration()).is_none() {
+            Some((
+                format!("{place}.over"),
+                "is required without a duration: how long the shape takes".to_owned(),
+            ))
+        } else if let (Shape::Spike { at, .. }, Some(load)) = (&demand.shape, spec.extent.duration())
+            && *at >= load
+        {
+            Some((format!("{place}.at"), format!("is not before the end of the load, {} s", load.as_secs())))
+        } else {
+            let never_ends = matches!(spec.extent, Extent::Count(_))
+                && Load::of(demand, Share::WHOLE).end() == ActiveTime::FOREVER;
+            never_ends.then(|| ("count".to_owned(), format!("is never reached by the profile of {signal}")))
+        };
+        if let Some((field, message)) = found
+            && faults.as_slice().iter().all(|fault| fault.field != field)
+        {
+            faults.add(field, message);
+        }
     }
+    faults
 }
 
 /// Lets a maker of a narrower integer take the wide one that was range-checked.
 fn narrow<N: TryFrom<u64>, T>(make: impl Fn(N) -> Option<T>) -> impl Fn(u64) -> Option<T> {
     move |wide| N::try_from(wide).ok().and_then(&make)
 }
+
+const NOTHING_TO_DO: &str = "is 0, and so are metricsRate and traceRate: at least one must be above 0";
+
+/// Every JSON reader keeps numbers up to here.
+const MAX_SEED: u64 = (1 << 53) - 1;
 
 /// What answers hold besides what requests may give.
 const ANSWER_FIELDS: [&str; 7] =

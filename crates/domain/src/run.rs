@@ -131,9 +131,9 @@ pub struct LaneCheckpoint {
 impl Checkpoint {
     /// Before the first record of a run.
     pub fn start(spec: &Spec) -> Self {
-        let lanes = Signal::ALL
-            .into_iter()
-            .filter_map(|signal| Some(LaneCheckpoint::start(signal, spec.load(signal)?)));
+        let lanes = Signal::ALL.into_iter().filter_map(|signal| {
+            Some(LaneCheckpoint::start(signal, Load::of(spec.demand(signal)?, Share::WHOLE)))
+        });
         Self { active: ActiveTime::ZERO, lanes: lanes.collect() }
     }
 
@@ -144,7 +144,7 @@ impl Checkpoint {
         let mut next = self.clone();
         for lane in &mut next.lanes {
             lane.tally.take_over(lane.reserved);
-            if let Some(due) = lane.load.due_at(lane.reserved) {
+            if let Some(due) = lane.load.due_at(lane.reserved + lane.tally.missed()) {
                 next.active = next.active.max(due);
             }
         }
@@ -157,7 +157,8 @@ impl Checkpoint {
     pub fn reserved_ahead(&self, by: Duration) -> Self {
         let mut next = self.clone();
         for lane in &mut next.lanes {
-            lane.reserved = lane.reserved.max(lane.load.due(self.active.plus(by)));
+            let due = lane.load.due(self.active.plus(by)).saturating_sub(lane.tally.missed());
+            lane.reserved = lane.reserved.max(due);
         }
         next
     }
@@ -205,7 +206,7 @@ impl LaneCheckpoint {
 
     /// Which share of the lane it is.
     pub fn share(&self) -> Share {
-        self.load.share
+        self.load.share()
     }
 }
 
@@ -213,10 +214,12 @@ impl LaneCheckpoint {
 mod tests {
     use super::*;
     use crate::answer::Answer;
-    use crate::profile::Rate;
+    use crate::profile::{Demand, LoadDuration, Rate};
 
-    fn checkpoint(rate: u64, seconds: u64) -> Checkpoint {
-        let load = Load::constant(Rate::per_second(rate).unwrap(), Duration::from_secs(seconds));
+    fn checkpoint(rate: u64, seconds: u32) -> Checkpoint {
+        let demand =
+            Demand::constant(Rate::per_second(rate).unwrap(), LoadDuration::seconds(seconds).unwrap());
+        let load = Load::of(demand, Share::WHOLE);
         Checkpoint { active: ActiveTime::ZERO, lanes: vec![LaneCheckpoint::start(Signal::Logs, load)] }
     }
 

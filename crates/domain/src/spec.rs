@@ -3,15 +3,19 @@
 mod stored;
 
 use std::fmt;
-use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use crate::delivery::Delivery;
 use crate::destination::Destination;
-use crate::profile::{Load, Rate};
+use crate::entropy::Entropy;
+use crate::guard::AbortOn;
+use crate::profile::{Demand, Extent, LaneRate};
+use crate::shape::Profile;
 use crate::signal::Signal;
 
 pub use self::stored::StoredSpec;
+pub use crate::profile::LoadDuration;
 
 /// Everything that a run needs to know of its test.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -22,17 +26,44 @@ pub struct Spec {
     pub log_size: LogSize,
     /// Records per second, by signal.
     pub rates: Rates,
-    /// How long the load lasts.
-    pub duration: LoadDuration,
+    /// How the rates go over time.
+    pub profile: Profile,
+    /// When the load ends.
+    pub extent: Extent,
     /// Where the records go.
     pub destination: Destination,
+    /// How they leave.
+    pub delivery: Delivery,
+    /// When a run is given up.
+    pub abort_on: Option<AbortOn>,
+    /// What texts and values are drawn from; none for a seed of the test's name.
+    pub seed: Option<u64>,
+    /// What compression can make of the bodies.
+    pub entropy: Entropy,
 }
 
 impl Spec {
-    /// The load of one signal's lane; none when the signal is off.
-    pub fn load(&self, signal: Signal) -> Option<Load> {
-        let rate = self.rates.of(signal);
-        (!rate.is_zero()).then(|| Load::constant(rate, self.duration.as_duration()))
+    /// A spec that says no more than what must be said.
+    pub fn new(rates: Rates, extent: Extent, destination: Destination) -> Self {
+        Self {
+            log_type: LogType::default(),
+            log_size: LogSize::default(),
+            rates,
+            profile: Profile::default(),
+            extent,
+            destination,
+            delivery: Delivery::default(),
+            abort_on: None,
+            seed: None,
+            entropy: Entropy::default(),
+        }
+    }
+
+    /// What is asked of one signal's lane; none when the signal is off.
+    pub fn demand(&self, signal: Signal) -> Option<Demand> {
+        let (rate, shape) = (self.rates.of(signal), self.profile.of(signal));
+        let has_rates = matches!(&self.profile, Profile::BySignal(_)) && shape.has_rates();
+        (!rate.is_zero() || has_rates).then_some(Demand { rate, shape, extent: self.extent })
     }
 }
 
@@ -40,26 +71,21 @@ impl Spec {
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Rates {
     /// Log records per second.
-    pub logs: Rate,
+    pub logs: LaneRate,
     /// Metric data points per second.
-    pub metrics: Rate,
+    pub metrics: LaneRate,
     /// Traces per second.
-    pub traces: Rate,
+    pub traces: LaneRate,
 }
 
 impl Rates {
     /// The rate of that signal.
-    pub fn of(&self, signal: Signal) -> Rate {
+    pub fn of(&self, signal: Signal) -> LaneRate {
         match signal {
             Signal::Logs => self.logs,
             Signal::Metrics => self.metrics,
             Signal::Traces => self.traces,
         }
-    }
-
-    /// Whether every signal is off.
-    pub fn are_all_zero(&self) -> bool {
-        Signal::ALL.into_iter().all(|signal| self.of(signal).is_zero())
     }
 }
 
@@ -127,30 +153,5 @@ impl LogSize {
 impl Default for LogSize {
     fn default() -> Self {
         Self(256)
-    }
-}
-
-/// Seconds of active load: 1 to 2,592,000 (30 days).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct LoadDuration(u32);
-
-impl LoadDuration {
-    /// The longest load.
-    pub const MAX: u32 = 2_592_000;
-
-    /// That many seconds; none out of range.
-    pub fn seconds(seconds: u32) -> Option<Self> {
-        (1..=Self::MAX).contains(&seconds).then_some(Self(seconds))
-    }
-
-    /// In seconds.
-    pub fn as_secs(self) -> u32 {
-        self.0
-    }
-
-    /// As a length of time.
-    pub fn as_duration(self) -> Duration {
-        Duration::from_secs(u64::from(self.0))
     }
 }

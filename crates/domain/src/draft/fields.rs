@@ -1,10 +1,12 @@
 //! Takes the fields out of an object one by one, and notes what is wrong with each.
 
 use std::collections::BTreeSet;
+use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use serde_json::{Map, Value};
 
+use super::time::{read_time, time_text};
 use crate::fault::Faults;
 
 /// The fields of one object that is being read.
@@ -88,6 +90,74 @@ impl<'a> Fields<'a> {
             self.faults.add(self.path(name), format!("must be a text of 1 to {most} printable characters"));
         }
         taken
+    }
+
+    /// A time from `least` to `most`: seconds, or a text with a unit.
+    pub(super) fn time(&mut self, name: &'static str, least: Duration, most: Duration) -> Option<Duration> {
+        let accepted = format!(
+            "{} to {}, in seconds or as a text such as \"250ms\" or \"5m\"",
+            time_text(least),
+            time_text(most)
+        );
+        self.any(name, &accepted, |value| read_time(value).filter(|time| (least..=most).contains(time)))
+    }
+
+    /// Whatever `make` takes.
+    pub(super) fn any<T>(
+        &mut self,
+        name: &'static str,
+        accepted: &str,
+        make: impl Fn(&Value) -> Option<T>,
+    ) -> Option<T> {
+        let value = self.take(name)?;
+        let made = make(value);
+        if made.is_none() {
+            self.refuse(name, value, accepted);
+        }
+        made
+    }
+
+    /// A list of 1 to `most` objects, each read by `read`.
+    pub(super) fn list<T>(
+        &mut self,
+        name: &'static str,
+        most: usize,
+        read: impl Fn(Self) -> Result<T, Faults>,
+    ) -> Option<Vec<T>> {
+        let value = self.take(name)?;
+        let Some(items) = value.as_array().filter(|items| (1..=most).contains(&items.len())) else {
+            self.refuse(name, value, &format!("a list of 1 to {most}"));
+            return None;
+        };
+        let mut made = Vec::with_capacity(items.len());
+        for (index, item) in items.iter().enumerate() {
+            match Fields::of(item, &format!("{}[{index}]", self.path(name))).and_then(&read) {
+                Ok(item) => made.push(item),
+                Err(faults) => self.faults.extend(faults),
+            }
+        }
+        (made.len() == items.len()).then_some(made)
+    }
+
+    /// Yes or no.
+    pub(super) fn flag(&mut self, name: &'static str) -> Option<bool> {
+        self.any(name, "true or false", Value::as_bool)
+    }
+
+    /// Whether something was given for a field.
+    pub(super) fn has(&self, name: &str) -> bool {
+        self.object.get(name).is_some_and(|value| !value.is_null())
+    }
+
+    /// Notes a fault of a field.
+    pub(super) fn fault(&mut self, name: &'static str, message: impl Into<String>) {
+        self.known.insert(name);
+        self.faults.add(self.path(name), message);
+    }
+
+    /// All that was found so far.
+    pub(super) fn faults(self) -> Faults {
+        self.faults
     }
 
     /// A moment, RFC 3339.
