@@ -30,6 +30,13 @@ impl Guard {
         Self { abort_on, since: None, seen: None }
     }
 
+    /// Watches for something else from now on.
+    pub fn watch_for(&mut self, abort_on: Option<AbortOn>) {
+        if self.abort_on != abort_on {
+            (self.abort_on, self.since) = (abort_on, None);
+        }
+    }
+
     /// Takes what was counted until `now`, by a monotonic clock, since the call before; answers why the run is to end, if
     /// it is.
     ///

@@ -32,6 +32,17 @@ pub struct Point {
     pub latency: Latency,
 }
 
+impl Point {
+    /// What was counted in all of these.
+    pub fn counted(points: &[Self]) -> Tally {
+        let mut sum = Tally::default();
+        for point in points {
+            sum.merge(&point.tally);
+        }
+        sum
+    }
+}
+
 /// Three distributions, in microseconds, weighted by records.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Latency {

@@ -157,19 +157,29 @@ impl Checkpoint {
     pub fn reserved_ahead(&self, by: Duration) -> Self {
         let mut next = self.clone();
         for lane in &mut next.lanes {
-            let due = lane.load.due(self.active.plus(by)).saturating_sub(lane.tally.missed());
-            lane.reserved = lane.reserved.max(due);
+            let wanted = if lane.load.is_unpaced() {
+                let first = lane.tally.issued().saturating_add(LaneCheckpoint::FIRST_UNPACED);
+                first.min(lane.load.limit().unwrap_or(u64::MAX))
+            } else {
+                lane.load.due(self.active.plus(by)).saturating_sub(lane.tally.missed())
+            };
+            lane.reserved = lane.reserved.max(wanted);
         }
         next
     }
 
-    /// The whole run's verdict.
-    pub fn verdict(&self) -> Verdict {
+    /// What the whole run's verdict rests on.
+    pub fn evidence(&self) -> Evidence {
         let mut evidence = Evidence::default();
         for lane in &self.lanes {
             evidence.merge(&lane.evidence);
         }
-        evidence.verdict()
+        evidence
+    }
+
+    /// The whole run's verdict.
+    pub fn verdict(&self) -> Verdict {
+        self.evidence().verdict()
     }
 
     /// Closes the accounts of a run that nobody drives any more: what was reserved is in doubt, the rest that was due
@@ -192,6 +202,9 @@ impl Checkpoint {
 }
 
 impl LaneCheckpoint {
+    /// Sequence numbers that are reserved at first for a lane that sends as fast as it can.
+    pub const FIRST_UNPACED: u64 = 1_000_000;
+
     /// Before the first record.
     pub fn start(signal: Signal, load: Load) -> Self {
         Self {

@@ -21,7 +21,9 @@ pub struct Tally {
     missed: u64,
     in_doubt: u64,
     requests: u64,
+    retries: u64,
     bytes: u64,
+    wire_bytes: u64,
     failures: BTreeMap<Kind, u64>,
     rejections: BTreeMap<Kind, u64>,
 }
@@ -61,6 +63,13 @@ impl Tally {
         }
     }
 
+    /// A batch that was answered had been sent again so often, and left as so many bytes in all.
+    pub fn sent(&mut self, retries: u64, wire_bytes: u64) {
+        self.requests += retries;
+        self.retries += retries;
+        self.wire_bytes += wire_bytes;
+    }
+
     /// An earlier holder of the run died: what it had in flight, and what it may have issued since up to `reserved`,
     /// is in doubt.
     pub fn take_over(&mut self, reserved: u64) {
@@ -84,7 +93,9 @@ impl Tally {
         self.missed += other.missed;
         self.in_doubt += other.in_doubt;
         self.requests += other.requests;
+        self.retries += other.retries;
         self.bytes += other.bytes;
+        self.wire_bytes += other.wire_bytes;
         for (kind, records) in &other.failures {
             *self.failures.entry(*kind).or_default() += records;
         }
@@ -105,7 +116,9 @@ impl Tally {
             missed: self.missed.saturating_sub(earlier.missed),
             in_doubt: self.in_doubt.saturating_sub(earlier.in_doubt),
             requests: self.requests.saturating_sub(earlier.requests),
+            retries: self.retries.saturating_sub(earlier.retries),
             bytes: self.bytes.saturating_sub(earlier.bytes),
+            wire_bytes: self.wire_bytes.saturating_sub(earlier.wire_bytes),
             failures: kinds_since(&self.failures, &earlier.failures),
             rejections: kinds_since(&self.rejections, &earlier.rejections),
         }
@@ -146,14 +159,24 @@ impl Tally {
         self.in_doubt
     }
 
-    /// Requests made.
+    /// Requests made, those that were sent again included.
     pub fn requests(&self) -> u64 {
         self.requests
     }
 
-    /// Bytes of the bodies sent.
+    /// Requests that repeated another; their records count once.
+    pub fn retries(&self) -> u64 {
+        self.retries
+    }
+
+    /// Bytes of the bodies sent, before they were compressed; each batch counts once.
     pub fn bytes(&self) -> u64 {
         self.bytes
+    }
+
+    /// Bytes of the bodies of answered requests as they left, those that were sent again included.
+    pub fn wire_bytes(&self) -> u64 {
+        self.wire_bytes
     }
 
     /// Failed records by kind; they add up to [`Tally::failed`].
@@ -248,7 +271,10 @@ mod tests {
                 match step {
                     Step::Due(due) => tally.note_due(due),
                     Step::Issue(records) => tally.issue(records, records * 100),
-                    Step::Book(records, answer) => tally.book(records, &answer),
+                    Step::Book(records, answer) => {
+                        tally.sent(records % 3, records);
+                        tally.book(records, &answer);
+                    }
                     Step::TakeOver(reserved) => tally.take_over(reserved),
                     Step::Settle => tally.settle(),
                 }

@@ -27,7 +27,7 @@ impl Verdict {
     }
 }
 
-/// What the verdict rests on; counts of records, so that shares and stretches add up.
+/// What the verdict rests on; counts of records, so that shares and stretches add up, and how busy the generator was.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Evidence {
     /// Records issued.
@@ -38,6 +38,8 @@ pub struct Evidence {
     pub held: u64,
     /// Records that were due and never issued although the limit was not reached.
     pub dropped: u64,
+    /// The busiest second of a thread that made this load, in thousandths of it.
+    pub busiest: u32,
 }
 
 impl Evidence {
@@ -53,6 +55,7 @@ impl Evidence {
         self.late += other.late;
         self.held += other.held;
         self.dropped += other.dropped;
+        self.busiest = self.busiest.max(other.busiest);
     }
 
     /// What came since `earlier`, a former state of the same evidence.
@@ -63,7 +66,13 @@ impl Evidence {
             late: self.late.saturating_sub(earlier.late),
             held: self.held.saturating_sub(earlier.held),
             dropped: self.dropped.saturating_sub(earlier.dropped),
+            busiest: self.busiest,
         }
+    }
+
+    /// The share of a thread's time that was left in its busiest second, 0 to 1.
+    pub fn headroom(&self) -> f64 {
+        1.0 - f64::from(self.busiest.min(1_000)) / 1_000.0
     }
 
     /// The verdict that follows.
@@ -84,7 +93,7 @@ mod tests {
 
     #[test]
     fn the_generator_is_blamed_first_and_only_beyond_one_percent() {
-        let evidence = |late, held, dropped| Evidence { issued: 1_000, late, held, dropped };
+        let evidence = |late, held, dropped| Evidence { issued: 1_000, late, held, dropped, busiest: 0 };
         assert_eq!(evidence(0, 0, 0).verdict(), Verdict::Valid);
         assert_eq!(evidence(10, 0, 0).verdict(), Verdict::Valid);
         assert_eq!(evidence(11, 500, 0).verdict(), Verdict::GeneratorLimited);

@@ -5,13 +5,15 @@
 //! difference of two numbers.
 
 mod schedule;
+mod send;
 mod window;
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use moniflux_domain::answer::{Answer, Kind};
-use moniflux_domain::profile::{ActiveTime, Load, Rate};
+use moniflux_domain::delivery::Delivery;
+use moniflux_domain::profile::{ActiveTime, Demand, Load};
 use moniflux_domain::run::LaneCheckpoint;
 use moniflux_domain::signal::Signal;
 use moniflux_domain::tally::Tally;
@@ -24,10 +26,11 @@ use tokio::task::{JoinError, JoinSet};
 
 use crate::buffers::Buffers;
 use crate::latency::LatencyTimes;
-use crate::limits::Limits;
 use crate::pace::Pace;
+use crate::workers::Worker;
 
 use self::schedule::{Cut, DueBatch, next_batch};
+use self::send::{Answered, send};
 use self::window::Window;
 
 /// What a lane is told.
@@ -35,8 +38,8 @@ use self::window::Window;
 pub(crate) enum LaneCommand {
     /// Active time runs or stands still.
     Pace(Pace),
-    /// From now on another rate, and another end.
-    Change { rate: Rate, end: ActiveTime },
+    /// From now on another demand.
+    Change(Demand),
     /// Sequence numbers below this may be issued.
     Grant(u64),
     /// The load ends now.
@@ -66,11 +69,13 @@ pub(crate) struct LanePlan {
     pub(crate) times: LatencyTimes,
     /// Whether sequence numbers must be granted before they are issued.
     pub(crate) reserves: bool,
+    /// How far ahead of the schedule sequence numbers are reserved.
+    pub(crate) reserve: Duration,
     pub(crate) pace: Pace,
-    pub(crate) limits: Limits,
+    pub(crate) delivery: Delivery,
     pub(crate) encoder: Encoder,
     pub(crate) emitter: Arc<dyn Emitter>,
-    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) worker: Worker,
 }
 
 /// One share of one signal under load.
@@ -78,9 +83,10 @@ pub(crate) struct Lane {
     signal: Signal,
     load: Load,
     pace: Pace,
-    limits: Limits,
+    delivery: Arc<Delivery>,
     cut: Cut,
     reserves: bool,
+    reserve: Duration,
     granted: u64,
     phase: Phase,
     window: Window,
@@ -91,8 +97,11 @@ pub(crate) struct Lane {
     encoder: Encoder,
     buffers: Buffers,
     emitter: Arc<dyn Emitter>,
+    worker: Worker,
     clock: Arc<dyn Clock>,
     answers: JoinSet<Answered>,
+    /// When the latest batch was due.
+    last_due: ActiveTime,
 }
 
 /// How far a lane is in its life.
@@ -115,15 +124,6 @@ struct Since {
     times: LatencyTimes,
 }
 
-/// A batch and what became of it.
-struct Answered {
-    records: u64,
-    deadline: Duration,
-    sent: Duration,
-    came: Duration,
-    answer: Answer,
-}
-
 /// What the loop does next.
 enum Next {
     Issue(DueBatch),
@@ -134,18 +134,21 @@ enum Next {
 
 impl Lane {
     pub(crate) fn new(plan: LanePlan) -> Self {
-        let LanePlan { from, reported, times, reserves, pace, limits, encoder, emitter, clock } = plan;
-        let records = limits.batch_size.min(encoder.records_within(limits.max_batch_bytes)).max(1);
+        let LanePlan { from, reported, times, reserves, reserve, pace, delivery, encoder, emitter, worker } =
+            plan;
+        let within = encoder.records_within(u64::from(delivery.max_batch_bytes));
+        let records = delivery.batch_size.min(within).max(1);
         Self {
             signal: from.signal,
             load: from.load,
             pace,
-            limits,
-            cut: Cut { records, linger: limits.linger },
+            cut: Cut { records, linger: delivery.linger },
             reserves,
+            reserve,
             granted: if reserves { from.reserved } else { u64::MAX },
             phase: Phase::Load,
-            window: Window::new(limits.max_in_flight),
+            window: Window::new(delivery.requests_at_once()),
+            delivery: Arc::new(delivery),
             tally: from.tally,
             evidence: from.evidence,
             since: Since { tally: reported, evidence: from.evidence, times: LatencyTimes::default() },
@@ -153,8 +156,10 @@ impl Lane {
             encoder,
             buffers: Buffers::default(),
             emitter,
-            clock,
+            clock: Arc::clone(&worker.clock),
+            worker,
             answers: JoinSet::new(),
+            last_due: ActiveTime::ZERO,
         }
     }
 
@@ -201,29 +206,55 @@ impl Lane {
     fn next(&mut self, now: Duration) -> Next {
         let active = self.pace.active(now);
         self.tally.note_due(self.load.due(active));
-        if self.phase == Phase::Load && active >= self.load.end {
-            self.phase = Phase::Drain { until: now + self.limits.drain };
+        if self.phase == Phase::Load && (active >= self.load.end() || self.reached_limit()) {
+            self.phase = Phase::Drain { until: now + self.delivery.drain };
         }
         match self.phase {
             Phase::Over => Next::Wait,
             Phase::Drain { until } | Phase::Suspended { until } if now >= until => Next::Close,
             Phase::Suspended { .. } if self.window.is_empty() => Next::Close,
             Phase::Suspended { until } => Next::WaitUntil(until),
-            Phase::Drain { until } => match self.due_batch(self.load.end) {
+            Phase::Drain { until } => match self.due_batch(self.load.end()) {
                 None if self.window.is_empty() && self.tally.waiting() == 0 => Next::Close,
                 Some(batch) if self.may_issue() => Next::Issue(batch),
                 None | Some(_) => Next::WaitUntil(until),
             },
+            Phase::Load if self.load.is_unpaced() => match self.batch_at(active) {
+                Some(batch) if !self.pace.is_held() && self.window.is_open() => Next::Issue(batch),
+                None | Some(_) if self.pace.is_held() => Next::Wait,
+                None | Some(_) => self.wait_for_the_end(),
+            },
             Phase::Load => {
-                let until = if self.pace.is_held() { active } else { self.load.end };
+                let until = if self.pace.is_held() { active } else { self.load.end() };
                 match self.due_batch(until) {
                     Some(batch) if batch.due > active => Next::WaitUntil(self.pace.deadline(batch.due)),
                     Some(batch) if self.may_issue() => Next::Issue(batch),
                     None | Some(_) if self.pace.is_held() => Next::Wait,
-                    None | Some(_) => Next::WaitUntil(self.pace.deadline(self.load.end)),
+                    None | Some(_) => self.wait_for_the_end(),
                 }
             }
         }
+    }
+
+    fn wait_for_the_end(&self) -> Next {
+        match self.load.end() {
+            ActiveTime::FOREVER => Next::Wait,
+            end => Next::WaitUntil(self.pace.deadline(end)),
+        }
+    }
+
+    /// Whether a load that is limited by number and not by the schedule has issued all of it.
+    fn reached_limit(&self) -> bool {
+        self.load.is_unpaced() && self.load.limit().is_some_and(|limit| self.tally.issued() >= limit)
+    }
+
+    /// A full batch of a load that is not paced: it is due when it can leave.
+    fn batch_at(&self, active: ActiveTime) -> Option<DueBatch> {
+        let issued = self.tally.issued();
+        let left = self.load.limit().unwrap_or(u64::MAX).min(self.granted).saturating_sub(issued);
+        let count = self.cut.records.min(u32::try_from(left).unwrap_or(u32::MAX));
+        let first_due = self.last_due.min(active);
+        (count > 0).then_some(DueBatch { first: issued, count, first_due, due: active })
     }
 
     /// The next batch among what is due by `until` and granted.
@@ -231,7 +262,7 @@ impl Lane {
         let issued = self.tally.issued();
         let granted = u32::try_from(self.granted.saturating_sub(issued)).unwrap_or(u32::MAX);
         let cut = Cut { records: self.cut.records.min(granted), ..self.cut };
-        if granted == 0 { None } else { next_batch(&self.load, issued, cut, until) }
+        if granted == 0 { None } else { next_batch(&self.load, issued, self.tally.missed(), cut, until) }
     }
 
     /// Whether a due batch may leave; if not, the limit of requests in flight holds it.
@@ -263,20 +294,20 @@ impl Lane {
             self.evidence.late += records;
         }
         self.window.take();
+        self.last_due = batch.due;
 
-        let batch = Batch { signal: self.signal, share: self.load.share, body };
+        let batch = Batch { signal: self.signal, share: self.load.share(), body };
         let (emitter, clock) = (Arc::clone(&self.emitter), Arc::clone(&self.clock));
-        self.answers.spawn(async move {
-            let sent = clock.monotonic();
-            let answer = emitter.send(batch).await.answer;
-            Answered { records, deadline, sent, came: clock.monotonic(), answer }
-        });
+        let delivery = Arc::clone(&self.delivery);
+        self.answers
+            .spawn(async move { send(&*emitter, &*clock, &delivery.retry, batch, records, deadline).await });
     }
 
     fn book(&mut self, joined: Result<Answered, JoinError>) {
         self.window.give_back(self.clock.monotonic());
         match joined {
-            Ok(Answered { records, deadline, sent, came, answer }) => {
+            Ok(Answered { records, deadline, sent, came, answer, retries, wire_bytes }) => {
+                self.tally.sent(u64::from(retries), wire_bytes);
                 self.tally.book(records, &answer);
                 self.since.times.response.record(came.saturating_sub(deadline), records);
                 self.since.times.service.record(came.saturating_sub(sent), records);
@@ -298,19 +329,17 @@ impl Lane {
             }
             LaneCommand::Grant(granted) => self.granted = self.granted.max(granted),
             LaneCommand::Pace(pace) => self.pace = pace,
-            LaneCommand::Change { rate, end } if self.phase == Phase::Load => {
-                let active = self.pace.active(self.clock.monotonic());
-                self.load.profile.change(active, rate);
-                self.load.end = end.max(active);
+            LaneCommand::Change(demand) if self.phase == Phase::Load => {
+                self.load.follow(&demand, self.pace.active(self.clock.monotonic()));
             }
             LaneCommand::Stop if self.phase == Phase::Load => {
-                self.load.end = self.load.end.min(self.pace.active(self.clock.monotonic()));
+                self.load.end_by(self.pace.active(self.clock.monotonic()));
             }
             LaneCommand::Suspend if self.phase != Phase::Over => {
-                self.phase = Phase::Suspended { until: self.clock.monotonic() + self.limits.drain };
+                self.phase = Phase::Suspended { until: self.clock.monotonic() + self.delivery.drain };
             }
             // The load is over: nothing can change it any more.
-            LaneCommand::Change { .. } | LaneCommand::Stop | LaneCommand::Suspend => {}
+            LaneCommand::Change(_) | LaneCommand::Stop | LaneCommand::Suspend => {}
         }
     }
 
@@ -321,7 +350,7 @@ impl Lane {
             self.tally.take_over(self.tally.issued());
         } else {
             self.tally.book(self.tally.in_flight(), &Answer::Failed(Kind::Timeout));
-            if self.window.held(self.pace.deadline(self.load.end)) {
+            if self.window.held(self.pace.deadline(self.load.end())) {
                 self.evidence.held += self.tally.waiting();
             } else {
                 self.evidence.dropped += self.tally.waiting();
@@ -336,6 +365,7 @@ impl Lane {
         if self.phase != Phase::Over {
             self.tally.note_due(self.load.due(active));
         }
+        self.evidence.busiest = self.evidence.busiest.max(self.worker.busy());
         let times = std::mem::take(&mut self.since.times);
         self.times.merge(&times);
         let reserved = self.reservation(active);
@@ -360,8 +390,18 @@ impl Lane {
     /// Up to where sequence numbers are to be reserved, seen from `active`; what is not asked for again is given back.
     fn reservation(&mut self, active: ActiveTime) -> u64 {
         let goes_on = matches!(self.phase, Phase::Load | Phase::Drain { .. });
-        let ahead = if goes_on && !self.pace.is_held() { active.plus(self.limits.reserve) } else { active };
-        let wanted = if goes_on { self.load.due(ahead) } else { 0 }.max(self.tally.issued());
+        let (issued, stands) = (self.tally.issued(), self.pace.is_held());
+        let wanted = if !goes_on {
+            issued
+        } else if self.load.is_unpaced() {
+            // As much as it may grow by: three times what came since the report before.
+            let lately = issued - self.since.tally.issued();
+            let ahead = if stands { 0 } else { (3 * lately).max(LaneCheckpoint::FIRST_UNPACED) };
+            issued.saturating_add(ahead).min(self.load.limit().unwrap_or(u64::MAX))
+        } else {
+            let ahead = if stands { active } else { active.plus(self.reserve) };
+            self.load.due(ahead).saturating_sub(self.tally.missed()).max(issued)
+        };
         if self.reserves {
             self.granted = self.granted.min(wanted);
         }

@@ -8,13 +8,14 @@
 
 pub mod clock;
 pub mod latency;
-pub mod limits;
 pub mod run;
+pub mod workers;
 
 mod buffers;
 mod lane;
 mod pace;
+mod pacer;
 
 pub use clock::SystemClock;
-pub use limits::Limits;
 pub use run::{Engine, RunHandle, RunPlan};
+pub use workers::{WorkerThreads, Workers};

@@ -6,27 +6,26 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
-use moniflux_domain::delivery::Delivery;
 use moniflux_domain::id::{RunId, TestId};
 use moniflux_domain::point::Point;
-use moniflux_domain::profile::{ActiveTime, Load, Rate};
+use moniflux_domain::profile::{ActiveTime, Demand, LaneRate, Load};
 use moniflux_domain::run::{Checkpoint, LaneCheckpoint};
+use moniflux_domain::shape::Shape as LoadShape;
 use moniflux_domain::signal::{Share, Signal};
 use moniflux_domain::spec::Spec;
 use moniflux_domain::tally::Tally;
 use moniflux_payload::{Encoder, Shape};
 use moniflux_ports::clock::Clock;
-use moniflux_ports::emitter::{Emitter, EmitterError, EmitterFactory};
-use tokio::runtime::Handle;
+use moniflux_ports::emitter::{EmitterError, EmitterFactory};
 use tokio::sync::{Notify, mpsc, oneshot, watch};
 use tokio::task::JoinSet;
 
 use crate::lane::{Lane, LaneCommand, LanePlan, LaneReport};
 use crate::latency::{LatencyTimes, UnreadableDistribution};
-use crate::limits::Limits;
 use crate::pace::Pace;
+use crate::workers::Workers;
 
-/// Starts runs. Their lanes live on the threads of `threads`, apart from whatever else the process does.
+/// Starts runs. Their lanes live on the threads of `workers`, apart from whatever else the process does.
 #[derive(Clone)]
 pub struct Engine {
     /// What time it is.
@@ -34,10 +33,13 @@ pub struct Engine {
     /// How batches leave.
     pub emitters: Arc<dyn EmitterFactory>,
     /// Where lanes run.
-    pub threads: Handle,
-    /// The bounds every lane keeps to.
-    pub limits: Limits,
+    pub workers: Workers,
+    /// How far ahead of the schedule sequence numbers are reserved; longer than two checkpoints lie apart.
+    pub reserve: Duration,
 }
+
+/// What suits checkpoints that are a second apart.
+pub const RESERVE: Duration = Duration::from_secs(2);
 
 /// What a run begins with.
 #[derive(Debug, Clone)]
@@ -93,15 +95,10 @@ impl Engine {
     /// # Errors
     /// Nothing can be sent there, or the checkpoint cannot be read.
     pub fn start(&self, plan: RunPlan) -> Result<RunHandle, StartError> {
-        let emitter = self.emitters.emitter(
-            &plan.spec.destination,
-            &Delivery { timeout: self.limits.timeout, ..Delivery::default() },
-        )?;
         let pace = Pace::running(plan.from.active, self.clock.monotonic(), self.clock.now());
         let mut run = RunHandle {
             pace: if plan.held { pace.held(self.clock.monotonic()) } else { pace },
             engine: self.clone(),
-            emitter,
             lanes: Vec::new(),
             tasks: JoinSet::new(),
             last_point: plan.told.active,
@@ -118,7 +115,6 @@ impl Engine {
 pub struct RunHandle {
     engine: Engine,
     plan: RunPlan,
-    emitter: Arc<dyn Emitter>,
     pace: Pace,
     lanes: Vec<LaneHandle>,
     tasks: JoinSet<()>,
@@ -151,23 +147,29 @@ impl RunHandle {
         }
     }
 
-    /// Lets the load follow another spec from now on: its rates and its duration. What was due stays due.
-    pub fn change(&mut self, spec: &Spec) {
-        let end = ActiveTime::from_duration(spec.duration.as_duration());
+    /// Lets the load follow another spec from now on: its rates, their profile and its extent. What was due stays due, and
+    /// what is as before changes nothing.
+    ///
+    /// # Errors
+    /// A signal that was off and is on now has nothing to send with.
+    pub fn change(&mut self, spec: &Spec) -> Result<(), StartError> {
         for signal in Signal::ALL {
-            let rate = spec.rates.of(signal);
             let is_new = self.lanes.iter().all(|lane| lane.signal != signal);
-            if is_new && !rate.is_zero() {
-                let mut load = Load::constant(Rate::ZERO, spec.duration.as_duration());
-                load.profile.change(self.active(), rate);
-                // A lane without history has no distribution that could be unreadable.
-                let added = self.add_lane(LaneCheckpoint::start(signal, load));
-                debug_assert!(added.is_ok());
-            }
-            for lane in self.lanes.iter().filter(|lane| lane.signal == signal) {
-                lane.commands.send(LaneCommand::Change { rate, end }).ok();
+            match spec.demand(signal) {
+                Some(demand) if is_new => {
+                    let load = Load::joining(demand, Share::WHOLE, self.active());
+                    self.add_lane(LaneCheckpoint::start(signal, load))?;
+                }
+                demand => {
+                    let (rate, shape) = (LaneRate::default(), LoadShape::Constant);
+                    let demand = demand.unwrap_or(Demand { rate, shape, extent: spec.extent });
+                    for lane in self.lanes.iter().filter(|lane| lane.signal == signal) {
+                        lane.commands.send(LaneCommand::Change(demand.clone())).ok();
+                    }
+                }
             }
         }
+        Ok(())
     }
 
     /// Ends the load now; what is due by now still leaves, and answers are waited for.
@@ -235,7 +237,7 @@ impl RunHandle {
         self.pace.active(self.engine.clock.monotonic())
     }
 
-    fn add_lane(&mut self, from: LaneCheckpoint) -> Result<(), UnreadableDistribution> {
+    fn add_lane(&mut self, from: LaneCheckpoint) -> Result<(), StartError> {
         let RunPlan { test, run, spec, started_at, told, .. } = &self.plan;
         let (signal, share) = (from.signal, from.share());
         let told = told.lanes.iter().find(|lane| (lane.signal, lane.share()) == (signal, share));
@@ -247,27 +249,30 @@ impl RunHandle {
             share,
             log_type: spec.log_type,
             log_size: spec.log_size,
-            seed: seed_of(test),
+            seed: spec.seed.unwrap_or_else(|| seed_of(test)),
             started_at: started_at
                 .timestamp_nanos_opt()
                 .and_then(|nanos| u64::try_from(nanos).ok())
                 .unwrap_or(0),
         });
+        let worker = self.engine.workers.next();
+        let runtime = worker.runtime.clone();
         let lane = Lane::new(LanePlan {
             reported: told.map_or_else(Tally::default, |lane| lane.tally.clone()),
             times: LatencyTimes::from_latency(&from.latency)?,
             from,
             reserves: self.plan.reserves,
+            reserve: self.engine.reserve,
             pace: self.pace,
-            limits: self.engine.limits,
+            delivery: spec.delivery.clone(),
             encoder,
-            emitter: Arc::clone(&self.emitter),
-            clock: Arc::clone(&self.engine.clock),
+            emitter: self.engine.emitters.emitter(&spec.destination, &spec.delivery)?,
+            worker,
         });
         let (commands, inbox) = mpsc::unbounded_channel();
         let (over_tx, over) = watch::channel(false);
         let changed = Arc::clone(&self.plan.over);
-        self.tasks.spawn_on(lane.drive(inbox, over_tx, changed), &self.engine.threads);
+        self.tasks.spawn_on(lane.drive(inbox, over_tx, changed), &runtime);
         self.lanes.push(LaneHandle { signal, share, commands, over });
         Ok(())
     }
@@ -297,7 +302,7 @@ fn seed_of(test: &TestId) -> u64 {
 
 impl fmt::Debug for Engine {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Engine").field("limits", &self.limits).finish_non_exhaustive()
+        f.debug_struct("Engine").field("workers", &self.workers).finish_non_exhaustive()
     }
 }
 

@@ -12,16 +12,15 @@ use moniflux_domain::answer::{Answer, Kind};
 use moniflux_domain::delivery::Delivery;
 use moniflux_domain::destination::{Compression, Destination, DestinationKind, Endpoint};
 use moniflux_domain::id::{RunId, TestId};
-use moniflux_domain::profile::Rate;
+use moniflux_domain::profile::{Extent, LaneRate, LoadDuration, Rate};
 use moniflux_domain::run::{Checkpoint, LaneCheckpoint};
 use moniflux_domain::signal::Signal;
-use moniflux_domain::spec::{LoadDuration, LogSize, LogType, Rates, Spec};
+use moniflux_domain::spec::{LogSize, Rates, Spec};
 use moniflux_domain::verdict::Verdict;
-use moniflux_engine::run::Observation;
-use moniflux_engine::{Engine, Limits, RunHandle, RunPlan, SystemClock};
+use moniflux_engine::run::{Observation, RESERVE};
+use moniflux_engine::{Engine, RunHandle, RunPlan, SystemClock, Workers};
 use moniflux_ports::clock::Clock;
 use moniflux_ports::emitter::{Batch, Emitter, EmitterError, EmitterFactory, Reply};
-use tokio::runtime::Handle;
 use tokio::sync::Notify;
 
 /// A destination that answers the same after the same time, and notes what it got.
@@ -65,21 +64,18 @@ fn seqs_of(body: &[u8]) -> Vec<u64> {
 }
 
 fn spec(logs: u64, metrics: u64, traces: u64, seconds: u32) -> Spec {
-    let rate = |records| Rate::per_second(records).unwrap();
-    Spec {
-        log_type: LogType::Info,
-        log_size: LogSize::bytes(50).unwrap(),
-        rates: Rates { logs: rate(logs), metrics: rate(metrics), traces: rate(traces) },
-        duration: LoadDuration::seconds(seconds).unwrap(),
-        destination: Destination {
-            name: None,
-            kind: DestinationKind::Http,
-            endpoint: Endpoint::parse("http://127.0.0.1:1").unwrap(),
-            port: None,
-            api_key: None,
-            compression: Compression::None,
-        },
-    }
+    let rate = |records| LaneRate::PerSecond(Rate::per_second(records).unwrap());
+    let rates = Rates { logs: rate(logs), metrics: rate(metrics), traces: rate(traces) };
+    let destination = Destination {
+        name: None,
+        kind: DestinationKind::Http,
+        endpoint: Endpoint::parse("http://127.0.0.1:1").unwrap(),
+        port: None,
+        api_key: None,
+        compression: Compression::None,
+    };
+    let extent = Extent::For(LoadDuration::seconds(seconds).unwrap());
+    Spec { log_size: LogSize::bytes(50).unwrap(), ..Spec::new(rates, extent, destination) }
 }
 
 /// A run in virtual time.
@@ -101,8 +97,8 @@ impl Bench {
         let engine = Engine {
             clock: Arc::new(clock),
             emitters: Arc::new(Factory(Arc::clone(&fake))),
-            threads: Handle::current(),
-            limits: Limits::default(),
+            workers: Workers::here(Arc::new(clock)),
+            reserve: RESERVE,
         };
         let run = engine.start(RunPlan {
             test: TestId::parse("t").unwrap(),
@@ -225,7 +221,7 @@ async fn a_slow_destination_is_held_responsible_and_the_run_ends_on_time() {
     let tally = bench.lane(Signal::Logs).tally;
     assert!(tally.is_settled());
     assert_eq!(tally.due(), 10_000);
-    assert_eq!(tally.requests(), u64::from(Limits::default().max_in_flight));
+    assert_eq!(tally.requests(), u64::from(Delivery::default().max_in_flight));
     assert_eq!(tally.failures().keys().copied().collect::<Vec<_>>(), [Kind::Timeout]);
     assert_eq!(tally.missed(), 10_000 - tally.issued());
     assert_eq!(bench.verdict(), Verdict::DestinationLimited);
@@ -277,7 +273,7 @@ async fn a_pause_stops_active_time_and_the_total_stays_exact() {
 async fn a_change_takes_effect_at_once_for_every_signal() {
     let mut bench = Bench::start(&spec(100, 50, 0, 10), MILLISECOND, Answer::Acked);
     bench.pass(5 * SECOND).await;
-    bench.run.change(&spec(1_000, 0, 20, 8));
+    bench.run.change(&spec(1_000, 0, 20, 8)).unwrap();
     bench.finish().await;
     let issued = |signal| bench.lane(signal).tally.acked();
     assert!((3_450..=3_560).contains(&issued(Signal::Logs)), "{}", issued(Signal::Logs));

@@ -21,14 +21,13 @@ use actix_web::{App, test};
 use moniflux_domain::id::ReplicaId;
 use moniflux_domain::lifecycle::Status;
 use moniflux_domain::test::Test;
-use moniflux_engine::Engine;
 use moniflux_engine::clock::SystemClock;
-use moniflux_engine::limits::Limits;
+use moniflux_engine::run::RESERVE;
+use moniflux_engine::{Engine, Workers};
 use moniflux_ports::clock::Clock;
 use moniflux_ports::{MockChangeFeed, MockEmitterFactory};
 use moniflux_service::{Service, Stores, Supervisor};
 use serde_json::{Value, json};
-use tokio::runtime::Handle;
 
 use self::memory::Memory;
 use crate::observe::observe;
@@ -148,8 +147,8 @@ fn service_over(memory: &Arc<Memory>) -> (Arc<Service>, Arc<dyn Clock>) {
     let engine = Engine {
         clock: Arc::clone(&clock),
         emitters: Arc::new(MockEmitterFactory::new()),
-        threads: Handle::current(),
-        limits: Limits::default(),
+        workers: Workers::here(Arc::clone(&clock)),
+        reserve: RESERVE,
     };
     // The supervisor is not run: tests stay in the state that the calls give them.
     let (service, _) =

@@ -1,11 +1,13 @@
 //! How the pieces fit: adapters behind ports, the engine on threads of its own, use cases and supervisor over both.
 
+use std::num::NonZeroUsize;
 use std::sync::Arc;
 
 use anyhow::Context;
 use moniflux_domain::id::ReplicaId;
 use moniflux_emit_http::HttpEmitters;
-use moniflux_engine::{Engine, Limits, SystemClock};
+use moniflux_engine::run::RESERVE;
+use moniflux_engine::{Engine, SystemClock, WorkerThreads, Workers};
 use moniflux_ports::change_feed::ChangeFeed;
 use moniflux_ports::result_store::ResultStore;
 use moniflux_ports::run_store::RunStore;
@@ -58,31 +60,25 @@ impl Store {
     }
 }
 
-/// The engine, whose lanes live on these threads.
-pub(crate) fn engine(threads: &Runtime) -> Engine {
-    Engine {
-        clock: Arc::new(SystemClock::start()),
-        emitters: Arc::new(HttpEmitters::default()),
-        threads: threads.handle().clone(),
-        limits: Limits::default(),
-    }
+/// The engine, and its threads: one a core, apart from those for everything else.
+pub(crate) fn engine() -> anyhow::Result<(Engine, WorkerThreads)> {
+    let cores = std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
+    let clock = SystemClock::start();
+    let (workers, threads) = Workers::start(cores, clock).context("cannot start the threads for load")?;
+    let emitters = Arc::new(HttpEmitters::default());
+    Ok((Engine { clock: Arc::new(clock), emitters, workers, reserve: RESERVE }, threads))
 }
 
-/// Threads of their own for load, so that a saturating test does not slow the API down.
-pub(crate) fn load_threads() -> anyhow::Result<Runtime> {
-    runtime("moniflux-load")
-}
-
-/// Threads for everything else.
+/// Threads for everything but load.
 pub(crate) fn main_threads() -> anyhow::Result<Runtime> {
-    runtime("moniflux-main")
+    Builder::new_multi_thread()
+        .enable_all()
+        .thread_name("moniflux-main")
+        .build()
+        .context("cannot start threads")
 }
 
 /// The name of this process among the replicas; a new one at every start.
 pub(crate) fn replica() -> ReplicaId {
     ReplicaId(format!("{}-{}", std::process::id(), Uuid::now_v7()))
-}
-
-fn runtime(name: &str) -> anyhow::Result<Runtime> {
-    Builder::new_multi_thread().enable_all().thread_name(name).build().context("cannot start threads")
 }

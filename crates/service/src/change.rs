@@ -1,8 +1,11 @@
 //! Change: other rates or another duration, in a run in progress as well.
 
+use moniflux_domain::delivery::Delivery;
 use moniflux_domain::draft::Draft;
 use moniflux_domain::fault::Faults;
 use moniflux_domain::id::TestId;
+use moniflux_domain::profile::LaneRate;
+use moniflux_domain::signal::Signal;
 use moniflux_domain::spec::Spec;
 use moniflux_domain::test::Test;
 
@@ -42,10 +45,34 @@ fn check(draft: &Draft, spec: &Spec, test: &Test) -> Result<(), Faults> {
             ("logType", spec.log_type != test.spec.log_type),
             ("logSize", spec.log_size != test.spec.log_size),
             ("destination", spec.destination != test.spec.destination),
+            ("seed", spec.seed != test.spec.seed),
+            ("entropy", spec.entropy != test.spec.entropy),
         ];
-        for (field, _) in fixed.into_iter().filter(|(_, differs)| *differs) {
+        let delivery = delivery_changes(&spec.delivery, &test.spec.delivery);
+        let names = ["logRate", "metricsRate", "traceRate"];
+        let unpaced = Signal::ALL.into_iter().zip(names).map(|(signal, name)| {
+            let is_unpaced = |spec: &Spec| spec.rates.of(signal) == LaneRate::Max;
+            (name, is_unpaced(spec) != is_unpaced(&test.spec))
+        });
+        let fixed = fixed.into_iter().chain(delivery).chain(unpaced);
+        for (field, _) in fixed.filter(|(_, differs)| *differs) {
             faults.add(field, "cannot change while a run is in progress: use POST /restart-test");
         }
     }
     faults.or(())
+}
+
+/// The fields of a delivery, and whether they differ.
+fn delivery_changes(new: &Delivery, old: &Delivery) -> [(&'static str, bool); 9] {
+    [
+        ("batchSize", new.batch_size != old.batch_size),
+        ("maxBatchBytes", new.max_batch_bytes != old.max_batch_bytes),
+        ("linger", new.linger != old.linger),
+        ("maxInFlight", new.max_in_flight != old.max_in_flight),
+        ("connections", new.connections != old.connections),
+        ("connectionMaxAge", new.connection_max_age != old.connection_max_age),
+        ("timeout", new.timeout != old.timeout),
+        ("drain", new.drain != old.drain),
+        ("retry", new.retry != old.retry),
+    ]
 }

@@ -10,7 +10,7 @@ use moniflux_domain::profile::ActiveTime;
 use moniflux_domain::run::Run;
 use moniflux_domain::signal::Signal;
 use moniflux_domain::tally::Tally;
-use moniflux_domain::verdict::Verdict;
+use moniflux_domain::verdict::{Evidence, Verdict};
 use moniflux_engine::latency::{LatencyTimes, Times, UnreadableDistribution};
 use serde::Serialize;
 
@@ -56,8 +56,28 @@ pub struct Results {
     pub active_seconds: f64,
     /// Whether it is to be trusted.
     pub verdict: Verdict,
+    /// What the verdict says of the generator.
+    pub generator: GeneratorResults,
     /// Each signal that was on.
     pub lanes: BTreeMap<Signal, LaneResults>,
+}
+
+/// How the generator itself did. Counts are of records.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct GeneratorResults {
+    /// The share of its busiest thread's time that was left in the busiest second, 0 to 1.
+    pub headroom: f64,
+    /// Left later than tolerated although the destination did not hold them back.
+    pub late: u64,
+    /// Never left although the destination did not hold them back.
+    pub dropped: u64,
+}
+
+impl GeneratorResults {
+    fn of(evidence: &Evidence) -> Self {
+        Self { headroom: evidence.headroom(), late: evidence.late, dropped: evidence.dropped }
+    }
 }
 
 /// What became of one signal's records.
@@ -86,10 +106,17 @@ pub struct LaneResults {
     pub failures: BTreeMap<Kind, u64>,
     /// Rejected records by kind.
     pub rejections: BTreeMap<Kind, u64>,
-    /// Requests made.
+    /// Requests made, retries included.
     pub requests: u64,
-    /// Bytes of the bodies.
+    /// Requests that repeated another.
+    pub retries: u64,
+    /// Bytes of the bodies before compression, each batch once.
     pub bytes: u64,
+    /// Bytes of the bodies as they left, retries included.
+    pub wire_bytes: u64,
+    /// Bytes before compression for each byte that left; null before the first answer, and 1 without compression and
+    /// retries.
+    pub compression_ratio: Option<f64>,
     /// Records per second.
     pub rate: RateResults,
     /// Due time to issue.
@@ -143,7 +170,7 @@ impl Results {
     /// # Errors
     /// The run's distributions cannot be read.
     pub fn of(run: &Run, status: Status) -> Result<Self, UnreadableDistribution> {
-        let end = run.checkpoint.lanes.iter().map(|lane| lane.load.end).max();
+        let end = run.checkpoint.lanes.iter().map(|lane| lane.load.end()).max();
         let active = end.map_or(run.checkpoint.active, |end| run.checkpoint.active.min(end));
         let mut lanes = BTreeMap::new();
         for signal in Signal::ALL {
@@ -170,6 +197,7 @@ impl Results {
             reason: run.end.as_ref().and_then(|end| end.reason.clone()),
             active_seconds: active.as_duration().as_secs_f64(),
             verdict: run.verdict(),
+            generator: GeneratorResults::of(&run.checkpoint.evidence()),
             lanes,
         })
     }
@@ -190,7 +218,10 @@ impl LaneResults {
             failures: tally.failures().clone(),
             rejections: tally.rejections().clone(),
             requests: tally.requests(),
+            retries: tally.retries(),
             bytes: tally.bytes(),
+            wire_bytes: tally.wire_bytes(),
+            compression_ratio: ratio(tally.bytes(), tally.wire_bytes()),
             rate: RateResults { asked: rate(tally.due(), active), achieved: rate(tally.issued(), active) },
             lateness: Lateness {
                 p50: times.lateness.quantile_millis(0.5),
@@ -220,4 +251,9 @@ impl Percentiles {
 fn rate(records: u64, active: ActiveTime) -> f64 {
     let seconds = active.as_duration().as_secs_f64();
     if seconds > 0.0 { records as f64 / seconds } else { 0.0 }
+}
+
+#[expect(clippy::cast_precision_loss, reason = "a ratio is shown, not counted with")]
+fn ratio(bytes: u64, wire_bytes: u64) -> Option<f64> {
+    (wire_bytes > 0).then(|| bytes as f64 / wire_bytes as f64)
 }

@@ -9,7 +9,8 @@ use moniflux_domain::draft::Draft;
 use moniflux_domain::id::{ReplicaId, RunId, RunNumber, TestId, UserId};
 use moniflux_domain::lifecycle::Status;
 use moniflux_domain::test::{CurrentRun, Test};
-use moniflux_engine::{Engine, Limits};
+use moniflux_engine::run::RESERVE;
+use moniflux_engine::{Engine, Workers};
 use moniflux_ports::clock::Clock;
 use moniflux_ports::error::StoreFault;
 use moniflux_ports::{MockChangeFeed, MockEmitterFactory, MockResultStore, MockRunStore, MockTestStore};
@@ -50,10 +51,10 @@ impl Ports {
 
     pub(crate) fn supervised_by(self, clock: Arc<dyn Clock>) -> (Arc<Service>, Supervisor) {
         let engine = Engine {
-            clock,
             emitters: Arc::new(self.emitters),
-            threads: tokio::runtime::Handle::current(),
-            limits: Limits::default(),
+            workers: Workers::here(Arc::clone(&clock)),
+            clock,
+            reserve: RESERVE,
         };
         let stores = Stores {
             tests: Arc::new(self.tests),

@@ -136,6 +136,7 @@ const ROOMS: &[Room] = &[
             "futures-util",
             "hdrhistogram",
             "rand",
+            "rustix",
             "serde",
             "thiserror",
             "tokio",

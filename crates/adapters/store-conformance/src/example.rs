@@ -1,16 +1,21 @@
 //! Tests, runs, checkpoints and results with every field set to something that a lazy codec would lose.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use moniflux_domain::answer::{Answer, Kind};
+use moniflux_domain::delivery::{Delivery, Retry, RetryOn};
 use moniflux_domain::destination::{Compression, Destination, DestinationKind, Endpoint};
+use moniflux_domain::entropy::Entropy;
+use moniflux_domain::guard::AbortOn;
 use moniflux_domain::id::{Epoch, RunId, RunNumber, TestId, UserId, Version};
 use moniflux_domain::lifecycle::Status;
 use moniflux_domain::point::{Distribution, Latency, Point, Sample};
-use moniflux_domain::profile::{ActiveTime, Load, Rate};
+use moniflux_domain::profile::{ActiveTime, Demand, Extent, LaneRate, Load, Rate};
 use moniflux_domain::run::{Checkpoint, LaneCheckpoint, Run};
 use moniflux_domain::secret::Secret;
+use moniflux_domain::shape::{Profile, Shape, Stage, Target};
 use moniflux_domain::signal::{Share, Signal};
 use moniflux_domain::spec::{LoadDuration, LogSize, LogType, Rates, Spec};
 use moniflux_domain::tally::Tally;
@@ -35,8 +40,17 @@ pub(crate) fn spec() -> Outcome<Spec> {
     Ok(Spec {
         log_type: LogType::Warn,
         log_size: LogSize::bytes(LogSize::MAX).ok_or("log size")?,
-        rates: Rates { logs: rate(Rate::MAX)?, metrics: rate(0)?, traces: rate(7)? },
-        duration: LoadDuration::seconds(LoadDuration::MAX).ok_or("duration")?,
+        rates: Rates {
+            logs: LaneRate::PerSecond(rate(Rate::MAX)?),
+            metrics: LaneRate::Max,
+            traces: LaneRate::PerSecond(rate(7)?),
+        },
+        profile: Profile::BySignal(shapes()?),
+        extent: Extent::For(LoadDuration::seconds(LoadDuration::MAX).ok_or("duration")?),
+        delivery: delivery(),
+        abort_on: Some(AbortOn { failures: 123_456, lasts: Duration::from_millis(1_500) }),
+        seed: Some((1 << 53) - 1),
+        entropy: Entropy::High,
         destination: Destination {
             name: Some("Ziel \"ä\" 🚰".to_owned()),
             kind: DestinationKind::OtlpHttp,
@@ -48,22 +62,40 @@ pub(crate) fn spec() -> Outcome<Spec> {
     })
 }
 
+fn shapes() -> Outcome<BTreeMap<Signal, Shape>> {
+    let stage = Stage { duration: Duration::from_millis(1), target: Target::Part(33_333) };
+    let stages = Shape::Stages { from: Target::Rate(rate(Rate::MAX)?), stages: vec![stage, stage] };
+    let (low, high) = (Target::ZERO, Target::FULL);
+    let sine = Shape::Sine { low, high, period: Duration::from_nanos(1_000_000_007) };
+    Ok(BTreeMap::from([(Signal::Logs, stages), (Signal::Traces, sine)]))
+}
+
+fn delivery() -> Delivery {
+    Delivery {
+        batch_size: 2,
+        max_batch_bytes: 3,
+        linger: Duration::from_millis(4),
+        max_in_flight: 5,
+        connections: 6,
+        connection_max_age: Some(Duration::from_millis(7_001)),
+        timeout: Duration::from_millis(8),
+        drain: Duration::from_nanos(9),
+        retry: Retry { attempts: 10, on: RetryOn::all() },
+    }
+}
+
 /// A spec with everything left out that can be.
 pub(crate) fn plain_spec() -> Outcome<Spec> {
-    Ok(Spec {
-        log_type: LogType::default(),
-        log_size: LogSize::default(),
-        rates: Rates { logs: rate(1)?, ..Rates::default() },
-        duration: LoadDuration::seconds(1).ok_or("duration")?,
-        destination: Destination {
-            name: None,
-            kind: DestinationKind::Http,
-            endpoint: Endpoint::parse("http://127.0.0.1:4318")?,
-            port: None,
-            api_key: None,
-            compression: Compression::None,
-        },
-    })
+    let destination = Destination {
+        name: None,
+        kind: DestinationKind::Http,
+        endpoint: Endpoint::parse("http://127.0.0.1:4318")?,
+        port: None,
+        api_key: None,
+        compression: Compression::None,
+    };
+    let rates = Rates { logs: LaneRate::PerSecond(rate(1)?), ..Rates::default() };
+    Ok(Spec::new(rates, Extent::For(LoadDuration::seconds(1).ok_or("duration")?), destination))
 }
 
 /// A new test, created at [`moment`] 0.
@@ -116,10 +148,12 @@ pub(crate) fn run_of(test: &str, number: u32, id: u128) -> Outcome<Run> {
 
 /// A checkpoint in which every number and every byte is another; `salt` makes it differ from its siblings.
 pub(crate) fn checkpoint(salt: u64) -> Outcome<Checkpoint> {
-    let mut load = Load::constant(rate(500)?, Duration::from_mins(10));
-    load.profile.change(ActiveTime::from_nanos(1_000_000_001), rate(0)?);
-    load.profile.change(ActiveTime::from_nanos(2_000_000_003), rate(Rate::MAX)?);
-    load.share = Share::new(2, 3).ok_or("share")?;
+    let demand = |records| -> Outcome<Demand> {
+        Ok(Demand::constant(rate(records)?, LoadDuration::seconds(600).ok_or("duration")?))
+    };
+    let mut load = Load::of(demand(500)?, Share::new(2, 3).ok_or("share")?);
+    load.follow(&demand(0)?, ActiveTime::from_nanos(1_000_000_001));
+    load.follow(&demand(Rate::MAX)?, ActiveTime::from_nanos(2_000_000_003));
     let busy = LaneCheckpoint {
         signal: Signal::Traces,
         load,
@@ -128,7 +162,7 @@ pub(crate) fn checkpoint(salt: u64) -> Outcome<Checkpoint> {
         evidence: evidence(salt),
         latency: latency(salt),
     };
-    let idle = LaneCheckpoint::start(Signal::Logs, Load::constant(rate(1)?, Duration::from_secs(1)));
+    let idle = LaneCheckpoint::start(Signal::Logs, Load::of(demand(1)?, Share::WHOLE));
     Ok(Checkpoint { active: ActiveTime::from_nanos((1 << 53) + 3 + salt), lanes: vec![busy, idle] })
 }
 
@@ -166,6 +200,7 @@ fn rate(records: u64) -> Outcome<Rate> {
 fn tally(salt: u64) -> Tally {
     let mut tally = Tally::default();
     tally.issue(1_000 + salt, (1 << 53) + salt);
+    tally.sent(3, 77 + salt);
     tally.book(100, &Answer::Acked);
     tally.book(90, &Answer::Partial { rejected: 3 });
     tally.book(80, &Answer::Rejected(Kind::Status(429)));
@@ -179,7 +214,7 @@ fn tally(salt: u64) -> Tally {
 }
 
 fn evidence(salt: u64) -> Evidence {
-    Evidence { issued: 1 + salt, late: 2 + salt, held: 3 + salt, dropped: 4 + salt }
+    Evidence { issued: 1 + salt, late: 2 + salt, held: 3 + salt, dropped: 4 + salt, busiest: 5 }
 }
 
 fn latency(salt: u64) -> Latency {

@@ -167,6 +167,6 @@ fn write_target(target: Target) -> Value {
 const MOMENT: Duration = Duration::from_millis(1);
 
 /// As long as a load may last.
-const LONGEST: Duration = Duration::from_secs(2_592_000);
+const LONGEST: Duration = Duration::from_hours(30 * 24);
 
 const TYPES: [&str; 6] = ["constant", "ramp", "steps", "spike", "sine", "stages"];

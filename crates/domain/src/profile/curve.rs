@@ -128,6 +128,8 @@ impl From<Polyline> for Curve {
             Some(first) => first.at = 0,
             None => line.knots.push(Knot { at: 0, rate: MilliRate(0) }),
         }
+        // A line without length has nothing to begin anew.
+        line.cycles &= line.knots.last().is_some_and(|last| last.at > 0);
         let mut area = 0;
         let mut areas = vec![0];
         for pair in line.knots.windows(2) {
@@ -268,6 +270,12 @@ mod tests {
         })
     }
 
+    #[expect(
+        clippy::cast_precision_loss,
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "a reference in floating point"
+    )]
     /// The area by adding up every nanosecond's trapezoid, in fractions of one `length`-th where the rate slopes.
     fn slow_area(curve: &Curve, at: u64) -> u128 {
         let turn = curve.length();

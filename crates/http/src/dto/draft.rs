@@ -2,6 +2,7 @@
 //! read alike. A test posts each example here and finds every field known.
 
 use chrono::{DateTime, Utc};
+use serde_json::Value;
 use utoipa::ToSchema;
 
 /// The fields of a test; which are required is the call's matter.
@@ -23,21 +24,71 @@ pub(crate) struct TestFields {
     /// Severity of the logs, in any case: `DEBUG`, `INFO`, `WARN` or `ERROR`. Left out: `INFO`.
     #[schema(example = "INFO")]
     log_type: Option<String>,
-    /// Log records per second of the whole test. Left out: 0, which is off.
+    /// Log records per second of the whole test, or `"max"`: as many as the destination takes. Left out: 0, which is off.
     #[schema(minimum = 0, maximum = 10_000_000, example = 500)]
     log_rate: Option<u64>,
     /// Bytes of a log message, exactly. Left out: 256.
     #[schema(minimum = 1, maximum = 1_048_576, example = 50)]
     log_size: Option<u32>,
-    /// Metric data points per second of the whole test. Left out: 0, which is off.
+    /// Metric data points per second of the whole test, or `"max"`. Left out: 0, which is off.
     #[schema(minimum = 0, maximum = 10_000_000, example = 1000)]
     metrics_rate: Option<u64>,
-    /// Traces per second of the whole test. Left out: 0, which is off.
+    /// Traces per second of the whole test, or `"max"`. Left out: 0, which is off.
     #[schema(minimum = 0, maximum = 10_000_000, example = 200)]
     trace_rate: Option<u64>,
-    /// Seconds of load. Required where a test is created.
+    /// Seconds of load. Where a test is created one of `duration`, `count` and `openEnded` is required, unless the profile
+    /// has stages.
     #[schema(minimum = 1, maximum = 2_592_000, example = 600)]
     duration: Option<u32>,
+    /// How the rates go over time: an object with a `type` of `constant`, `ramp` (`from`, `to`, `over`), `steps` (`from`,
+    /// `to`, `steps`, `over`), `spike` (`peak`, `at`, `for`), `sine` (`low`, `high`, `period`) or `stages` (`from`, `stages`:
+    /// a list of `duration` and `target`); or such objects by signal. A target is records per second, or a part of the
+    /// signal's rate such as `"50%"`; times are seconds, or a text such as `"5m"`. Left out: constant.
+    #[schema(value_type = Option<Object>)]
+    profile: Option<Value>,
+    /// Ends the load with that many records of each signal that is on, instead of after a time.
+    #[schema(minimum = 1, maximum = 1_000_000_000_000_u64)]
+    count: Option<u64>,
+    /// Lets the load go on until someone ends it.
+    open_ended: Option<bool>,
+    /// The most records in a batch. Left out: 1000.
+    #[schema(minimum = 1, maximum = 100_000)]
+    batch_size: Option<u32>,
+    /// The most bytes in a body before compression; a single record may be larger. Left out: 512 KiB.
+    #[schema(minimum = 1, maximum = 67_108_864)]
+    max_batch_bytes: Option<u32>,
+    /// The longest that a record waits, once due, for others to fill its batch: 0 to 10 s. Left out: 0.1.
+    #[schema(value_type = Option<f64>)]
+    linger: Option<Value>,
+    /// The most requests of a share of a lane that wait for their answer. Left out: 64.
+    #[schema(minimum = 1, maximum = 10_000)]
+    max_in_flight: Option<u32>,
+    /// The most connections of a share of a lane, each of which carries one request at a time. Left out: 64.
+    #[schema(minimum = 1, maximum = 10_000)]
+    connections: Option<u32>,
+    /// Connections older than this are not used again: 1 s to a day. Left out: they are used for as long as they last.
+    #[schema(value_type = Option<f64>)]
+    connection_max_age: Option<Value>,
+    /// The longest wait for an answer: 10 ms to 10 minutes. Left out: 10.
+    #[schema(value_type = Option<f64>)]
+    timeout: Option<Value>,
+    /// The longest wait for answers after the load ended: 0 to 10 minutes. Left out: 5.
+    #[schema(value_type = Option<f64>)]
+    drain: Option<Value>,
+    /// Sends a batch again up to `attempts` (0 to 20) times after the answers in `on`: of `429`, `502`, `503`, `504` and
+    /// `connection`, all of them when left out. Left out: never.
+    #[schema(value_type = Option<Object>)]
+    retry: Option<Value>,
+    /// Ends a run as Failed when a share of at least `failures` (above 0, up to 1) of the answered records was rejected or
+    /// failed `for` so many seconds (1 s to an hour, 10 when left out). Left out: never.
+    #[schema(value_type = Option<Object>)]
+    abort_on: Option<Value>,
+    /// What texts and values are drawn from. Left out: drawn from the test's name.
+    #[schema(minimum = 0, maximum = 9_007_199_254_740_991_u64)]
+    seed: Option<u64>,
+    /// What compression can make of the bodies: `low` (much), `realistic` or `high` (little). Left out: `realistic`.
+    #[schema(example = "realistic")]
+    entropy: Option<String>,
     /// Where the records go. Required where a test is created.
     #[schema(nullable)]
     destination: Option<DestinationFields>,
@@ -65,6 +116,9 @@ pub(crate) struct DestinationFields {
     /// Goes into `Authorization: Bearer …`. The mask that answers show keeps the stored key.
     #[schema(min_length = 1, max_length = 4096, example = "test-api-key")]
     api_key: Option<String>,
+    /// What is done to bodies: `none`, `gzip` or `zstd`, at its fastest level. Left out: `none`.
+    #[schema(example = "none")]
+    compression: Option<String>,
 }
 
 /// The name of a stored test.

@@ -1,13 +1,17 @@
 //! A test as it is answered.
 
 use chrono::{DateTime, Utc};
-use moniflux_domain::destination::Destination;
+use moniflux_domain::destination::{Compression, Destination};
+use moniflux_domain::draft;
+use moniflux_domain::profile::{Extent, LaneRate};
 use moniflux_domain::secret::Secret;
 use moniflux_domain::test::Test;
 use serde::Serialize;
+use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
-/// A test.
+/// A test. Of the fields that the original service did not have (see `TestFields`) those are answered too that are not as
+/// when left out.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Test)]
 #[serde(rename_all = "camelCase")]
@@ -26,21 +30,21 @@ pub(crate) struct TestView {
     /// Severity of the logs: `DEBUG`, `INFO`, `WARN` or `ERROR`.
     #[schema(example = "INFO")]
     log_type: &'static str,
-    /// Log records per second; 0 is off.
-    #[schema(example = 500)]
-    log_rate: u64,
+    /// Log records per second; 0 is off, `"max"` as many as the destination takes.
+    #[schema(value_type = u64, example = 500)]
+    log_rate: Value,
     /// Bytes of a log message.
     #[schema(example = 50)]
     log_size: u32,
-    /// Metric data points per second; 0 is off.
-    #[schema(example = 1000)]
-    metrics_rate: u64,
-    /// Traces per second; 0 is off.
-    #[schema(example = 200)]
-    trace_rate: u64,
-    /// Seconds of load.
+    /// Metric data points per second; 0 is off, `"max"` as many as the destination takes.
+    #[schema(value_type = u64, example = 1000)]
+    metrics_rate: Value,
+    /// Traces per second; 0 is off, `"max"` as many as the destination takes.
+    #[schema(value_type = u64, example = 200)]
+    trace_rate: Value,
+    /// Seconds of load; null for a test that ends by `count` or when someone ends it.
     #[schema(example = 600)]
-    duration: u32,
+    duration: Option<u32>,
     /// Where the records go.
     destination: DestinationView,
     /// When it starts, while it is scheduled.
@@ -59,6 +63,10 @@ pub(crate) struct TestView {
     /// Counts its changes.
     #[schema(example = 3)]
     version: u64,
+    /// The other fields of `TestFields` that are not as when left out, in the form in which they are read.
+    #[serde(flatten)]
+    #[schema(ignore)]
+    options: Map<String, Value>,
 }
 
 /// Where the records of a test go.
@@ -82,6 +90,10 @@ pub(crate) struct DestinationView {
     /// `********` when there is a key; it is never shown.
     #[schema(example = "********")]
     api_key: Option<&'static str>,
+    /// `gzip` or `zstd`; left out for none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "zstd")]
+    compression: Option<&'static str>,
 }
 
 impl From<&Test> for TestView {
@@ -92,11 +104,14 @@ impl From<&Test> for TestView {
             user: test.user.to_string(),
             status: test.status.as_str(),
             log_type: spec.log_type.as_str(),
-            log_rate: spec.rates.logs.records_per_second(),
+            log_rate: rate(spec.rates.logs),
             log_size: spec.log_size.as_bytes(),
-            metrics_rate: spec.rates.metrics.records_per_second(),
-            trace_rate: spec.rates.traces.records_per_second(),
-            duration: spec.duration.as_secs(),
+            metrics_rate: rate(spec.rates.metrics),
+            trace_rate: rate(spec.rates.traces),
+            duration: match spec.extent {
+                Extent::For(duration) => Some(duration.as_secs()),
+                Extent::Count(_) | Extent::Open => None,
+            },
             destination: (&spec.destination).into(),
             schedule: test.schedule,
             created_at: test.created_at,
@@ -105,7 +120,15 @@ impl From<&Test> for TestView {
             completed_at: test.completed_at,
             run: test.run.map(|run| run.number.0),
             version: test.version.0,
+            options: draft::options(spec),
         }
+    }
+}
+
+fn rate(rate: LaneRate) -> Value {
+    match rate {
+        LaneRate::PerSecond(rate) => rate.records_per_second().into(),
+        LaneRate::Max => "max".into(),
     }
 }
 
@@ -117,6 +140,8 @@ impl From<&Destination> for DestinationView {
             endpoint: destination.endpoint.to_string(),
             port: destination.port,
             api_key: destination.api_key.as_ref().map(|_| Secret::MASK),
+            compression: (destination.compression != Compression::None)
+                .then(|| destination.compression.as_str()),
         }
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use moniflux_domain::draft::Draft;
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 use super::Api;
 use crate::routes;
@@ -81,7 +81,7 @@ async fn the_fields_described_for_requests_are_those_that_are_read() {
     let mut body = examples("TestFields");
     body.insert("destination".to_owned(), Value::Object(examples("DestinationFields")));
     let names: Vec<_> = body.keys().map(String::as_str).collect();
-    let mut expected = [
+    let original = [
         "testID",
         "userID",
         "logType",
@@ -93,8 +93,12 @@ async fn the_fields_described_for_requests_are_those_that_are_read() {
         "destination",
         "schedule",
     ];
-    expected.sort_unstable();
-    assert_eq!(names, expected);
+    for field in original {
+        assert!(names.contains(&field), "{field} is not described");
+    }
+    let misspelt = Draft::read(&json!({"zzz": 1})).unwrap_err().to_string();
+    let (_, read) = misspelt.split_once("known are ").unwrap();
+    assert_eq!(names.join(", "), read, "what is described is not what is read");
     Draft::read(&Value::Object(body)).unwrap().into_spec().unwrap();
 }
 

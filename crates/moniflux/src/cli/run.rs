@@ -11,10 +11,13 @@ use chrono::SubsecRound;
 use clap::{Args, ValueEnum};
 use moniflux_domain::draft::Draft;
 use moniflux_domain::fault::Faults;
+use moniflux_domain::guard::Guard;
 use moniflux_domain::id::{Epoch, RunId, RunNumber, TestId};
 use moniflux_domain::lifecycle::Status;
+use moniflux_domain::point::Point;
 use moniflux_domain::run::{Checkpoint, Outcome, Run, RunEnd};
 use moniflux_domain::spec::Spec;
+use moniflux_engine::run::Observation;
 use moniflux_engine::{Engine, RunHandle, RunPlan};
 use moniflux_service::Results;
 use tokio::sync::Notify;
@@ -48,11 +51,8 @@ pub(crate) fn main(settings: &SettingsArgs, args: &RunArgs) -> anyhow::Result<Ex
     let settings = Settings::load(settings, &ServeArgs::default()).context("the configuration is wrong:")?;
     logging::start(&settings)?;
     let (test, spec) = read_spec(&args.spec)?;
-    let load = wiring::load_threads()?;
-    let main = wiring::main_threads()?;
-    let exit = main.block_on(drive(&wiring::engine(&load), test, spec, args.output));
-    load.shutdown_timeout(Duration::from_secs(1));
-    exit
+    let (engine, _threads) = wiring::engine()?;
+    wiring::main_threads()?.block_on(drive(&engine, test, spec, args.output))
 }
 
 /// Reads and checks the spec. JSON is YAML too, so one reader serves both.
@@ -101,12 +101,16 @@ async fn drive(engine: &Engine, test: TestId, spec: Spec, output: Output) -> any
         reserves: false,
         over: Arc::clone(&over),
     })?;
-    let outcome = follow(engine, &mut run, &mut handle, &over, &mut shutdown).await?;
+    let (outcome, reason) = follow(engine, &mut run, &mut handle, &over, &mut shutdown).await?;
     run.checkpoint = handle.observe().await?.checkpoint;
-    run.end = Some(RunEnd { outcome, at: engine.clock.now().trunc_subsecs(3), reason: None });
+    run.end = Some(RunEnd { outcome, at: engine.clock.now().trunc_subsecs(3), reason });
     let results = Results::of(&run, Status::Running)?;
     report::results(&results, output)?;
-    Ok(if outcome == Outcome::Completed { Exit::Done } else { Exit::Signal })
+    Ok(match outcome {
+        Outcome::Completed => Exit::Done,
+        Outcome::Cancelled => Exit::Signal,
+        Outcome::Failed => Exit::Error,
+    })
 }
 
 /// Shows progress once a second until the run is over; a signal ends its load, a second one everything.
@@ -116,16 +120,26 @@ async fn follow(
     handle: &mut RunHandle,
     over: &Notify,
     shutdown: &mut Shutdown,
-) -> anyhow::Result<Outcome> {
+) -> anyhow::Result<(Outcome, Option<String>)> {
     let mut outcome = Outcome::Completed;
+    let mut reason = None;
+    let mut guard = Guard::new(run.spec.abort_on);
     let mut next = engine.clock.monotonic();
     while !handle.is_over() {
         tokio::select! {
             () = over.notified() => {}
             () = engine.clock.sleep_until(next) => {
                 next += Duration::from_secs(1);
-                run.checkpoint = handle.observe().await?.checkpoint;
+                let Observation { checkpoint, points } = handle.observe().await?;
+                run.checkpoint = checkpoint;
                 report::progress(run);
+                if reason.is_none() && outcome == Outcome::Completed {
+                    reason = guard.note(engine.clock.monotonic(), &Point::counted(&points));
+                    if reason.is_some() {
+                        outcome = Outcome::Failed;
+                        handle.stop();
+                    }
+                }
             }
             signal = shutdown.wished() => {
                 if outcome == Outcome::Cancelled {
@@ -137,5 +151,5 @@ async fn follow(
             }
         }
     }
-    Ok(outcome)
+    Ok((outcome, reason))
 }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context;
+use moniflux_engine::Engine;
 use moniflux_http::HttpConfig;
 use moniflux_service::{Scheduler, Supervisor};
 use tokio::task::JoinSet;
@@ -19,14 +20,11 @@ use crate::{logging, wiring};
 pub(crate) fn main(settings: &SettingsArgs, args: &ServeArgs) -> anyhow::Result<Exit> {
     let settings = Settings::load(settings, args).context("the configuration is wrong:")?;
     logging::start(&settings)?;
-    let load = wiring::load_threads()?;
-    let main = wiring::main_threads()?;
-    let exit = main.block_on(serve(&settings, &load));
-    load.shutdown_timeout(Duration::from_secs(1));
-    exit
+    let (engine, _threads) = wiring::engine()?;
+    wiring::main_threads()?.block_on(serve(&settings, engine))
 }
 
-async fn serve(settings: &Settings, load: &tokio::runtime::Runtime) -> anyhow::Result<Exit> {
+async fn serve(settings: &Settings, engine: Engine) -> anyhow::Result<Exit> {
     let mut shutdown = Shutdown::listen()?;
     let store = tokio::select! {
         store = wiring::open_store(&settings.store) => store?,
@@ -34,7 +32,6 @@ async fn serve(settings: &Settings, load: &tokio::runtime::Runtime) -> anyhow::R
     };
     let replica = wiring::replica();
     tracing::info!(store = store.name, replica = %replica, "store opened");
-    let engine = wiring::engine(load);
     let clock = Arc::clone(&engine.clock);
     let (service, supervisor) = Supervisor::new(store.stores, store.feed, engine, replica);
 

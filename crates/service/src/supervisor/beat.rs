@@ -67,6 +67,11 @@ impl Supervisor {
             }
             // A run that is no longer held here was closed meanwhile, and its points still count.
             if let Some(run) = held.get_mut(&report.run) {
+                if let Some(reason) = run.guard.note(self.clock.monotonic(), &Point::counted(&report.points))
+                {
+                    tracing::warn!(testID = %run.test, runID = %report.run, reason, "run given up");
+                    run.give_up(reason);
+                }
                 run.handle.grant(&report.checkpoint);
                 run.checkpoint = report.checkpoint;
             }

@@ -25,9 +25,11 @@ impl Supervisor {
                 self.save(&mut unsaved).await;
                 let outcome = match held.wish {
                     Wish::End(outcome) => outcome,
+                    Wish::Go(_) | Wish::Hold(_) if held.given_up.is_some() => Outcome::Failed,
                     Wish::Go(_) | Wish::Hold(_) => Outcome::Completed,
                 };
-                (checkpoint, outcome, None)
+                let reason = held.given_up.filter(|_| outcome == Outcome::Failed);
+                (checkpoint, outcome, reason)
             }
             Err(error) => (held.checkpoint.closed(), Outcome::Failed, Some(error.to_string())),
         };

@@ -89,11 +89,11 @@ impl Supervisor {
         }
         match &wish {
             Wish::Go(spec) => {
-                entry.handle.change(spec);
+                entry.follow(spec);
                 entry.handle.resume();
             }
             Wish::Hold(spec) => {
-                entry.handle.change(spec);
+                entry.follow(spec);
                 entry.handle.pause();
             }
             Wish::End(_) => entry.handle.stop(),

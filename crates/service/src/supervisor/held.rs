@@ -4,9 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use moniflux_domain::guard::Guard;
 use moniflux_domain::id::{Epoch, RunId, RunNumber, TestId};
 use moniflux_domain::run::Checkpoint;
 use moniflux_domain::signal::Signal;
+use moniflux_domain::spec::Spec;
 use moniflux_domain::tally::Tally;
 use moniflux_engine::RunHandle;
 use tokio::sync::Notify;
@@ -31,6 +33,9 @@ pub(super) struct HeldRun {
     pub(super) wish: Wish,
     /// As of the last beat.
     pub(super) checkpoint: Checkpoint,
+    pub(super) guard: Guard,
+    /// Why the run is ended as failed, if it is.
+    pub(super) given_up: Option<String>,
 }
 
 /// What is shown of a run while it goes on.
@@ -47,6 +52,22 @@ pub struct LiveRun {
 }
 
 impl HeldRun {
+    /// Lets the load follow another spec; a run that cannot is given up.
+    pub(super) fn follow(&mut self, spec: &Spec) {
+        self.guard.watch_for(spec.abort_on);
+        if let Err(error) = self.handle.change(spec) {
+            self.give_up(error.to_string());
+        }
+    }
+
+    /// Ends the load, and the run as failed.
+    pub(super) fn give_up(&mut self, reason: String) {
+        if self.given_up.is_none() {
+            self.handle.stop();
+            self.given_up = Some(reason);
+        }
+    }
+
     /// Whether it can be closed: every record has its class, and its test is not paused.
     pub(super) fn is_closable(&self) -> bool {
         self.handle.is_over() && !matches!(self.wish, Wish::Hold(_))

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use moniflux_domain::guard::Guard;
 use moniflux_domain::run::{Checkpoint, Outcome, Run};
 use moniflux_engine::RunPlan;
 use moniflux_engine::run::StartError;
@@ -35,7 +36,7 @@ impl Supervisor {
             let goes_on = run.checkpoint.taken_over();
             match wish(test.as_ref(), run.id) {
                 Wish::Go(spec) => {
-                    let reserved = goes_on.reserved_ahead(self.engine.limits.reserve);
+                    let reserved = goes_on.reserved_ahead(self.engine.reserve);
                     ready.push((run, Wish::Go(spec), reserved));
                 }
                 Wish::Hold(spec) => ready.push((run, Wish::Hold(spec), goes_on)),
@@ -81,10 +82,15 @@ impl Supervisor {
             testID = %run.test, runID = %run.id, run = run.number.0, epoch = run.epoch.0,
             active = ?from.active.as_duration(), "run taken"
         );
-        match self.engine.start(plan) {
-            Ok(mut handle) => {
-                handle.change(spec);
+        let started = self.engine.start(plan).and_then(|mut handle| {
+            handle.change(spec)?;
+            Ok(handle)
+        });
+        match started {
+            Ok(handle) => {
                 let entry = HeldRun {
+                    guard: Guard::new(spec.abort_on),
+                    given_up: None,
                     test: run.test,
                     number: run.number,
                     epoch: run.epoch,

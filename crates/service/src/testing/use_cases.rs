@@ -3,6 +3,7 @@
 use mockall::predicate::eq;
 use moniflux_domain::id::{RunNumber, Version};
 use moniflux_domain::lifecycle::Status;
+use moniflux_domain::profile::{LaneRate, Rate};
 use moniflux_ports::test_store::{InsertError, ReplaceError};
 use serde_json::json;
 
@@ -79,7 +80,7 @@ async fn a_stored_test_is_started_by_its_name_and_by_a_body_that_changes_it() {
         ports.runs.expect_begin().times(1).returning(|_| Ok(()));
         let test = ports.service().start(given).await.unwrap();
         assert_eq!(test.run.unwrap().number, RunNumber(2));
-        assert_eq!(test.spec.rates.logs.records_per_second(), rate);
+        assert_eq!(test.spec.rates.logs, LaneRate::PerSecond(Rate::per_second(rate).unwrap()));
     }
 }
 
@@ -122,7 +123,7 @@ async fn a_restart_replaces_the_run_in_progress() {
     ports.runs.expect_begin().times(1).withf(|run| run.number == RunNumber(2)).returning(|_| Ok(()));
     let test = ports.service().restart(draft(&json!({"testID": "t", "logRate": 1667}))).await.unwrap();
     assert_eq!((test.status, test.run.unwrap().number), (Status::Running, RunNumber(2)));
-    assert_eq!(test.spec.rates.logs.records_per_second(), 1667);
+    assert_eq!(test.spec.rates.logs, LaneRate::PerSecond(Rate::per_second(1667).unwrap()));
 }
 
 #[tokio::test]

@@ -3,16 +3,20 @@
 use std::fmt::Write as _;
 use std::io::Write as _;
 
+use moniflux_domain::profile::Extent;
 use moniflux_domain::run::Run;
 use moniflux_service::Results;
-use moniflux_service::results::LaneResults;
+use moniflux_service::results::{GeneratorResults, LaneResults};
 
 use super::Output;
 
 /// One line of progress.
 pub(super) fn progress(run: &Run) {
     let seconds = run.checkpoint.active.as_duration().as_secs();
-    let mut line = format!("{seconds:>5} s of {}", run.spec.duration.as_secs());
+    let mut line = match run.spec.extent {
+        Extent::For(duration) => format!("{seconds:>5} s of {}", duration.as_secs()),
+        Extent::Count(_) | Extent::Open => format!("{seconds:>5} s"),
+    };
     for lane in &run.checkpoint.lanes {
         let tally = &lane.tally;
         // Writing to a string cannot fail.
@@ -47,6 +51,18 @@ fn text(results: &Results) -> String {
         results.active_seconds,
         results.verdict.as_str()
     );
+    if let Some(reason) = &results.reason {
+        writeln!(text, "{reason}").ok();
+    }
+    let generator = &results.generator;
+    if generator.late + generator.dropped > 0 {
+        let GeneratorResults { late, dropped, headroom } = generator;
+        writeln!(
+            text,
+            "the generator was late with {late} records and dropped {dropped}; headroom {headroom:.2}"
+        )
+        .ok();
+    }
     for (signal, lane) in &results.lanes {
         write_lane(&mut text, signal.as_str(), lane);
     }
