@@ -200,7 +200,7 @@ mod tests {
         paced(async |pacer| {
             let now = pacer.monotonic();
             for _ in 0..100 {
-                let short = pacer.sleep_until(now + Duration::from_secs(60));
+                let short = pacer.sleep_until(now + Duration::from_mins(1));
                 tokio::select! {
                     biased;
                     () = short => panic!("too early"),
