@@ -23,7 +23,7 @@ use crate::profile::{ActiveTime, Extent, LaneRate, Load, Rate};
 use crate::secret::Secret;
 use crate::shape::{Profile, Shape};
 use crate::signal::{Share, Signal};
-use crate::spec::{LoadDuration, LogSize, LogType, Rates, Spec};
+use crate::spec::{LoadDuration, LogSize, LogType, Parallelism, Rates, Spec};
 
 use self::delivery::DeliveryDraft;
 use self::fields::Fields;
@@ -60,6 +60,8 @@ pub struct Draft {
     pub entropy: Option<Entropy>,
     /// `abortOn`.
     pub abort_on: Option<AbortOn>,
+    /// `parallelism`.
+    pub parallelism: Option<Parallelism>,
     delivery: DeliveryDraft,
     /// `destination`.
     pub destination: Option<DestinationDraft>,
@@ -114,6 +116,7 @@ impl Draft {
             seed: fields.whole("seed", 0, MAX_SEED, Some),
             entropy: fields.choice("entropy", Entropy::from_name, &Entropy::ALL.map(Entropy::as_str)),
             abort_on: fields.object("abortOn", delivery::read_abort_on),
+            parallelism: fields.whole("parallelism", 1, u64::from(Parallelism::MAX), narrow(Parallelism::of)),
             delivery: DeliveryDraft::take(&mut fields),
             destination: fields.object("destination", DestinationDraft::read),
             schedule: fields.moment("schedule"),
@@ -171,6 +174,7 @@ impl Draft {
             abort_on: self.abort_on,
             seed: self.seed,
             entropy: self.entropy.unwrap_or_default(),
+            parallelism: self.parallelism.unwrap_or_default(),
         };
         check_loads(&spec).or(spec)
     }
@@ -206,6 +210,7 @@ impl Draft {
             abort_on: self.abort_on.or(spec.abort_on),
             seed: self.seed.or(spec.seed),
             entropy: self.entropy.unwrap_or(spec.entropy),
+            parallelism: self.parallelism.unwrap_or(spec.parallelism),
         };
         faults.extend(check_loads(&spec));
         faults.or(spec)

@@ -131,8 +131,10 @@ pub struct LaneCheckpoint {
 impl Checkpoint {
     /// Before the first record of a run.
     pub fn start(spec: &Spec) -> Self {
-        let lanes = Signal::ALL.into_iter().filter_map(|signal| {
-            Some(LaneCheckpoint::start(signal, Load::of(spec.demand(signal)?, Share::WHOLE)))
+        let demands = Signal::ALL.into_iter().filter_map(|signal| Some((signal, spec.demand(signal)?)));
+        let lanes = demands.flat_map(|(signal, demand)| {
+            let start = move |share| LaneCheckpoint::start(signal, Load::of(demand.clone(), share));
+            spec.parallelism.shares().map(start)
         });
         Self { active: ActiveTime::ZERO, lanes: lanes.collect() }
     }

@@ -12,7 +12,7 @@ use crate::entropy::Entropy;
 use crate::guard::AbortOn;
 use crate::profile::{Demand, Extent, LaneRate};
 use crate::shape::Profile;
-use crate::signal::Signal;
+use crate::signal::{Share, Signal};
 
 pub use self::stored::StoredSpec;
 pub use crate::profile::LoadDuration;
@@ -40,6 +40,8 @@ pub struct Spec {
     pub seed: Option<u64>,
     /// What compression can make of the bodies.
     pub entropy: Entropy,
+    /// Into how many shares each lane is divided.
+    pub parallelism: Parallelism,
 }
 
 impl Spec {
@@ -56,6 +58,7 @@ impl Spec {
             abort_on: None,
             seed: None,
             entropy: Entropy::default(),
+            parallelism: Parallelism::default(),
         }
     }
 
@@ -86,6 +89,38 @@ impl Rates {
             Signal::Metrics => self.metrics,
             Signal::Traces => self.traces,
         }
+    }
+}
+
+/// Into how many shares a lane is divided: 1 to 64. Each has a schedule, connections and sequence numbers of its own, and
+/// together they are the lane exactly.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Parallelism(u32);
+
+impl Parallelism {
+    /// The most shares.
+    pub const MAX: u32 = 64;
+
+    /// That many shares; none out of range.
+    pub fn of(shares: u32) -> Option<Self> {
+        (1..=Self::MAX).contains(&shares).then_some(Self(shares))
+    }
+
+    /// How many shares.
+    pub fn count(self) -> u32 {
+        self.0
+    }
+
+    /// Every share.
+    pub fn shares(self) -> impl Iterator<Item = Share> {
+        (0..self.0).filter_map(move |index| Share::new(index, self.0))
+    }
+}
+
+impl Default for Parallelism {
+    fn default() -> Self {
+        Self(1)
     }
 }
 

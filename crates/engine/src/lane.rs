@@ -38,12 +38,12 @@ use self::window::Window;
 pub(crate) enum LaneCommand {
     /// Active time runs or stands still.
     Pace(Pace),
-    /// From now on another demand.
-    Change(Demand),
+    /// From that moment on another demand.
+    Change { demand: Demand, at: ActiveTime },
     /// Sequence numbers below this may be issued.
     Grant(u64),
-    /// The load ends now.
-    Stop,
+    /// The load ends at that moment.
+    Stop { at: ActiveTime },
     /// Issue nothing more; what stays unanswered is in doubt.
     Suspend,
     /// Report.
@@ -329,17 +329,13 @@ impl Lane {
             }
             LaneCommand::Grant(granted) => self.granted = self.granted.max(granted),
             LaneCommand::Pace(pace) => self.pace = pace,
-            LaneCommand::Change(demand) if self.phase == Phase::Load => {
-                self.load.follow(&demand, self.pace.active(self.clock.monotonic()));
-            }
-            LaneCommand::Stop if self.phase == Phase::Load => {
-                self.load.end_by(self.pace.active(self.clock.monotonic()));
-            }
+            LaneCommand::Change { demand, at } if self.phase == Phase::Load => self.load.follow(&demand, at),
+            LaneCommand::Stop { at } if self.phase == Phase::Load => self.load.end_by(at),
             LaneCommand::Suspend if self.phase != Phase::Over => {
                 self.phase = Phase::Suspended { until: self.clock.monotonic() + self.delivery.drain };
             }
             // The load is over: nothing can change it any more.
-            LaneCommand::Change(_) | LaneCommand::Stop | LaneCommand::Suspend => {}
+            LaneCommand::Change { .. } | LaneCommand::Stop { .. } | LaneCommand::Suspend => {}
         }
     }
 

@@ -38,6 +38,9 @@ pub struct Engine {
     pub reserve: Duration,
 }
 
+/// How long before its moment lanes are told of a change.
+const NOTICE: Duration = Duration::from_millis(20);
+
 /// What suits checkpoints that are a second apart.
 pub const RESERVE: Duration = Duration::from_secs(2);
 
@@ -153,18 +156,22 @@ impl RunHandle {
     /// # Errors
     /// A signal that was off and is on now has nothing to send with.
     pub fn change(&mut self, spec: &Spec) -> Result<(), StartError> {
+        // One moment for all shares, which none has passed when it learns of it: so they still add up.
+        let at = if self.pace.is_held() { self.active() } else { self.active().plus(NOTICE) };
         for signal in Signal::ALL {
             let is_new = self.lanes.iter().all(|lane| lane.signal != signal);
             match spec.demand(signal) {
                 Some(demand) if is_new => {
-                    let load = Load::joining(demand, Share::WHOLE, self.active());
-                    self.add_lane(LaneCheckpoint::start(signal, load))?;
+                    for share in self.plan.spec.parallelism.shares() {
+                        let load = Load::joining(demand.clone(), share, at);
+                        self.add_lane(LaneCheckpoint::start(signal, load))?;
+                    }
                 }
                 demand => {
                     let (rate, shape) = (LaneRate::default(), LoadShape::Constant);
                     let demand = demand.unwrap_or(Demand { rate, shape, extent: spec.extent });
                     for lane in self.lanes.iter().filter(|lane| lane.signal == signal) {
-                        lane.commands.send(LaneCommand::Change(demand.clone())).ok();
+                        lane.commands.send(LaneCommand::Change { demand: demand.clone(), at }).ok();
                     }
                 }
             }
@@ -174,7 +181,8 @@ impl RunHandle {
 
     /// Ends the load now; what is due by now still leaves, and answers are waited for.
     pub fn stop(&mut self) {
-        self.tell(|| LaneCommand::Stop);
+        let at = self.active();
+        self.tell(|| LaneCommand::Stop { at });
     }
 
     /// Issues nothing more, so that another holder can go on; answers are waited for.

@@ -9,13 +9,14 @@ use std::time::Duration;
 use async_trait::async_trait;
 use chrono::DateTime;
 use moniflux_domain::answer::{Answer, Kind};
-use moniflux_domain::delivery::Delivery;
+use moniflux_domain::delivery::{Delivery, Retry, RetryOn};
 use moniflux_domain::destination::{Compression, Destination, DestinationKind, Endpoint};
 use moniflux_domain::id::{RunId, TestId};
 use moniflux_domain::profile::{Extent, LaneRate, LoadDuration, Rate};
 use moniflux_domain::run::{Checkpoint, LaneCheckpoint};
+use moniflux_domain::shape::{Profile, Shape, Target};
 use moniflux_domain::signal::Signal;
-use moniflux_domain::spec::{LogSize, Rates, Spec};
+use moniflux_domain::spec::{LogSize, Parallelism, Rates, Spec};
 use moniflux_domain::verdict::Verdict;
 use moniflux_engine::run::{Observation, RESERVE};
 use moniflux_engine::{Engine, RunHandle, RunPlan, SystemClock, Workers};
@@ -138,7 +139,7 @@ impl Bench {
             assert_eq!(tally.due(), tally.issued() + tally.missed() + tally.waiting());
             let answered = tally.acked() + tally.rejected() + tally.failed() + tally.in_doubt();
             assert_eq!(tally.issued(), answered + tally.in_flight());
-            assert!(tally.issued() <= lane.load.total());
+            assert!(lane.load.is_unpaced() || tally.issued() <= lane.load.total());
         }
         self.last = Some(seen);
     }
@@ -279,6 +280,106 @@ async fn a_change_takes_effect_at_once_for_every_signal() {
     assert!((3_450..=3_560).contains(&issued(Signal::Logs)), "{}", issued(Signal::Logs));
     assert!((250..=256).contains(&issued(Signal::Metrics)), "{}", issued(Signal::Metrics));
     assert!((58..=60).contains(&issued(Signal::Traces)), "{}", issued(Signal::Traces));
+}
+
+#[tokio::test(start_paused = true)]
+async fn shares_add_up_to_the_lane_through_changes() {
+    let shared =
+        |logs, seconds| Spec { parallelism: Parallelism::of(3).unwrap(), ..spec(logs, 0, 0, seconds) };
+    let mut bench = Bench::start(&shared(1_000, 10), MILLISECOND, Answer::Acked);
+    bench.pass(3 * SECOND).await;
+    bench.run.change(&shared(77, 8)).unwrap();
+    bench.pass(2 * SECOND).await;
+    bench.run.change(&shared(5_000, 6)).unwrap();
+    bench.finish().await;
+    let lanes = bench.last.as_ref().unwrap().checkpoint.lanes.clone();
+    assert_eq!(lanes.len(), 3);
+    let acked: Vec<u64> = lanes.iter().map(|lane| lane.tally.acked()).collect();
+    assert!(acked.iter().max().unwrap() - acked.iter().min().unwrap() <= 1, "{acked:?}");
+    let (first, second) = (3_020 * 1_000, 2_000 * 77);
+    let expected = (first + second + 980 * 5_000) / 1_000;
+    assert!(acked.iter().sum::<u64>().abs_diff(expected) <= 600, "{acked:?}, {expected} in all");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_ramp_is_exact_and_goes_on_through_a_pause() {
+    let shape = Shape::Ramp { from: Target::ZERO, to: Target::FULL, over: None };
+    let asked = Spec { profile: Profile::Whole(shape), ..spec(2_000, 0, 0, 10) };
+    let mut bench = Bench::start(&asked, MILLISECOND, Answer::Acked);
+    bench.pass(5 * SECOND).await;
+    bench.run.pause();
+    bench.pass(7 * SECOND).await;
+    bench.run.resume();
+    bench.finish().await;
+    assert_eq!(bench.lane(Signal::Logs).tally.acked(), 10_000);
+    let early = bench.arrived(Signal::Logs, Duration::ZERO, SECOND);
+    assert!((80..=105).contains(&early), "{early} in the first second");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_count_ends_a_run_with_its_last_record() {
+    let asked = Spec { extent: Extent::Count(1_234), ..spec(100, 10, 0, 1) };
+    let mut bench = Bench::start(&asked, MILLISECOND, Answer::Acked);
+    let took = bench.finish().await;
+    assert_eq!(bench.lane(Signal::Logs).tally.acked(), 1_234);
+    assert_eq!(bench.lane(Signal::Metrics).tally.acked(), 1_234);
+    assert!((123 * SECOND..125 * SECOND).contains(&took), "{took:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn as_fast_as_it_goes_keeps_every_request_busy_and_ends_by_count_or_time() {
+    let unpaced = |extent| {
+        let rates = Rates { logs: LaneRate::Max, ..Rates::default() };
+        let delivery = Delivery { batch_size: 100, connections: 4, ..Delivery::default() };
+        Spec { rates, extent, delivery, ..spec(0, 0, 0, 1) }
+    };
+    let mut bench = Bench::start(&unpaced(Extent::Count(10_050)), 10 * MILLISECOND, Answer::Acked);
+    bench.finish().await;
+    let tally = bench.lane(Signal::Logs).tally;
+    assert_eq!((tally.due(), tally.acked(), tally.missed(), tally.requests()), (10_050, 10_050, 0, 101));
+    assert_eq!(bench.verdict(), Verdict::Valid);
+
+    let second = Extent::For(LoadDuration::seconds(1).unwrap());
+    let mut bench = Bench::start(&unpaced(second), 10 * MILLISECOND, Answer::Acked);
+    bench.finish().await;
+    let tally = bench.lane(Signal::Logs).tally;
+    assert!((36_000..=44_000).contains(&tally.acked()), "four at once, ten milliseconds each: {tally:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_batch_is_sent_again_as_asked_and_counts_once() {
+    let retry = Retry { attempts: 2, on: RetryOn::all() };
+    let delivery = Delivery { retry, ..Delivery::default() };
+    let asked = Spec { delivery, ..spec(100, 0, 0, 1) };
+    let mut bench = Bench::start(&asked, MILLISECOND, Answer::Failed(Kind::Status(503)));
+    bench.finish().await;
+    let tally = bench.lane(Signal::Logs).tally;
+    assert_eq!((tally.issued(), tally.failed()), (100, 100));
+    assert_eq!(
+        (tally.retries() * 3, bench.got(Signal::Logs).len() as u64),
+        (tally.requests() * 2, tally.requests())
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_storm_of_changes_and_pauses_leaves_every_record_its_class() {
+    let shared = |logs| Spec { parallelism: Parallelism::of(2).unwrap(), ..spec(logs, logs / 3, 0, 30) };
+    let mut bench = Bench::start(&shared(500), 5 * MILLISECOND, Answer::Acked);
+    for turn in 0..1_000_u64 {
+        match turn % 10 {
+            3 => bench.run.pause(),
+            5 => bench.run.resume(),
+            _ => bench.run.change(&shared(1 + turn * 7 % 3_000)).unwrap(),
+        }
+        tokio::time::sleep(7 * MILLISECOND).await;
+        bench.observe().await;
+    }
+    bench.finish().await;
+    for lane in &bench.last.as_ref().unwrap().checkpoint.lanes {
+        let tally = &lane.tally;
+        assert!(tally.is_settled() && tally.due() > 0);
+        assert_eq!((tally.due(), tally.acked(), tally.missed()), (lane.load.total(), tally.issued(), 0));
+    }
 }
 
 #[tokio::test(start_paused = true)]

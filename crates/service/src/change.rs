@@ -47,6 +47,7 @@ fn check(draft: &Draft, spec: &Spec, test: &Test) -> Result<(), Faults> {
             ("destination", spec.destination != test.spec.destination),
             ("seed", spec.seed != test.spec.seed),
             ("entropy", spec.entropy != test.spec.entropy),
+            ("parallelism", spec.parallelism != test.spec.parallelism),
         ];
         let delivery = delivery_changes(&spec.delivery, &test.spec.delivery);
         let names = ["logRate", "metricsRate", "traceRate"];

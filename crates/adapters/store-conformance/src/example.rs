@@ -17,7 +17,7 @@ use moniflux_domain::run::{Checkpoint, LaneCheckpoint, Run};
 use moniflux_domain::secret::Secret;
 use moniflux_domain::shape::{Profile, Shape, Stage, Target};
 use moniflux_domain::signal::{Share, Signal};
-use moniflux_domain::spec::{LoadDuration, LogSize, LogType, Rates, Spec};
+use moniflux_domain::spec::{LoadDuration, LogSize, LogType, Parallelism, Rates, Spec};
 use moniflux_domain::tally::Tally;
 use moniflux_domain::test::{CurrentRun, Test};
 use moniflux_domain::verdict::Evidence;
@@ -51,6 +51,7 @@ pub(crate) fn spec() -> Outcome<Spec> {
         abort_on: Some(AbortOn { failures: 123_456, lasts: Duration::from_millis(1_500) }),
         seed: Some((1 << 53) - 1),
         entropy: Entropy::High,
+        parallelism: Parallelism::of(3).ok_or("parallelism")?,
         destination: Destination {
             name: Some("Ziel \"ä\" 🚰".to_owned()),
             kind: DestinationKind::OtlpHttp,

@@ -167,7 +167,7 @@ fn every_option_reads_back_as_it_is_written() {
         json!({"logRate": 9, "duration": 60, "profile": {"type": "spike", "peak": "900%", "at": 5, "for": 0.25}}),
         json!({"traceRate": 9, "count": 60, "profile": {"logs": {"type": "sine", "low": 0, "high": 70, "period": 6}}}),
         json!({"logRate": 9, "profile": {"type": "stages", "from": 0, "stages": [{"duration": 1.5, "target": "100%"}]}}),
-        json!({"metricsRate": "max", "openEnded": true, "seed": 12, "entropy": "high"}),
+        json!({"metricsRate": "max", "openEnded": true, "seed": 12, "entropy": "high", "parallelism": 4}),
         json!({
             "logRate": 9, "duration": 9, "batchSize": 10, "maxBatchBytes": 2048, "linger": 0.25, "maxInFlight": 3,
             "connections": 2, "connectionMaxAge": 60, "timeout": 0.5, "drain": 0, "retry": {"attempts": 3, "on": ["429", "connection"]},

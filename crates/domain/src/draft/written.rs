@@ -6,7 +6,7 @@ use super::{delivery, profile};
 use crate::entropy::Entropy;
 use crate::profile::Extent;
 use crate::shape::Profile;
-use crate::spec::Spec;
+use crate::spec::{Parallelism, Spec};
 
 /// The fields of a spec that the original service did not have, without those that are as when left out; reading them
 /// back gives the same spec.
@@ -33,6 +33,9 @@ pub fn options(spec: &Spec) -> Map<String, Value> {
     }
     if spec.entropy != Entropy::default() {
         written.insert("entropy".into(), spec.entropy.as_str().into());
+    }
+    if spec.parallelism != Parallelism::default() {
+        written.insert("parallelism".into(), spec.parallelism.count().into());
     }
     written
 }

@@ -89,6 +89,10 @@ pub(crate) struct TestFields {
     /// What compression can make of the bodies: `low` (much), `realistic` or `high` (little). Left out: `realistic`.
     #[schema(example = "realistic")]
     entropy: Option<String>,
+    /// Into how many shares each lane is divided, each with a schedule, connections and sequence numbers of its own; they
+    /// add up exactly. Left out: 1.
+    #[schema(minimum = 1, maximum = 64, example = 1)]
+    parallelism: Option<u32>,
     /// Where the records go. Required where a test is created.
     #[schema(nullable)]
     destination: Option<DestinationFields>,
