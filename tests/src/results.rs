@@ -22,6 +22,8 @@ pub struct Results {
     pub active_seconds: f64,
     /// Whether it is to be trusted.
     pub verdict: String,
+    /// Why it failed, if it did.
+    pub reason: Option<String>,
     /// Each signal that was on.
     pub lanes: BTreeMap<String, Lane>,
 }
@@ -50,6 +52,8 @@ pub struct Lane {
     pub rejections: BTreeMap<String, u64>,
     /// Requests made.
     pub requests: u64,
+    /// Requests that repeated another.
+    pub retries: u64,
     /// Bytes of the bodies.
     pub bytes: u64,
     /// Due time to issue, in milliseconds.

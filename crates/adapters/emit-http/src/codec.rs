@@ -1,8 +1,12 @@
-//! What an OTLP receiver says in the body of a success: how many records it refused after all.
+//! What answers say in the ledger's terms: classes of statuses, how long to wait, and, in the body of a success, how many
+//! records an OTLP receiver refused after all.
 //!
 //! The answers of the three signals (`ExportLogsServiceResponse` …, OTLP 1.x) differ in names only: the first field
 //! holds the partial success, whose first field counts the refused. So one message reads all three.
 
+use std::time::{Duration, SystemTime};
+
+use moniflux_domain::answer::{Answer, Kind};
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -15,6 +19,28 @@ pub(crate) fn rejected(content_type: Option<&str>, body: &[u8]) -> Option<u64> {
     let count = if is_json { rejected_in_json(body) } else { rejected_in_protobuf(body) };
     count.and_then(|count| u64::try_from(count).ok()).filter(|count| *count > 0)
 }
+
+/// The class of an answer that is no success.
+pub(crate) fn refusal(status: u16) -> Answer {
+    let kind = Kind::Status(status);
+    if (400..500).contains(&status) { Answer::Rejected(kind) } else { Answer::Failed(kind) }
+}
+
+/// How long `Retry-After` (RFC 9110) asks to wait: seconds, or until a date; an hour at the most.
+pub(crate) fn retry_after(value: &str) -> Option<Duration> {
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the header names a time of day, and nobody else needs to know"
+    )]
+    let now = SystemTime::now();
+    let wait = match value.trim().parse() {
+        Ok(seconds) => Duration::from_secs(seconds),
+        Err(_) => httpdate::parse_http_date(value.trim()).ok()?.duration_since(now).unwrap_or_default(),
+    };
+    Some(wait.min(LONGEST_WAIT))
+}
+
+const LONGEST_WAIT: Duration = Duration::from_hours(1);
 
 fn rejected_in_protobuf(body: &[u8]) -> Option<i64> {
     use prost::Message;
@@ -69,6 +95,15 @@ mod tests {
 
     const PROTOBUF: Option<&str> = Some("application/x-protobuf");
     const JSON: Option<&str> = Some("application/json; charset=utf-8");
+
+    #[test]
+    fn a_wait_is_given_in_seconds_or_as_a_date() {
+        assert_eq!(retry_after("7"), Some(Duration::from_secs(7)));
+        assert_eq!(retry_after("86400"), Some(LONGEST_WAIT));
+        assert_eq!(retry_after("Wed, 21 Oct 2015 07:28:00 GMT"), Some(Duration::ZERO));
+        assert_eq!(retry_after("Fri, 31 Dec 9999 23:59:59 GMT"), Some(LONGEST_WAIT));
+        assert_eq!(retry_after("soon"), None);
+    }
 
     #[test]
     fn a_partial_success_in_protobuf_is_counted() {

@@ -13,16 +13,22 @@ use moniflux_domain::answer::{Answer, Kind};
 use moniflux_domain::destination::{Destination, DestinationKind};
 use moniflux_domain::signal::Signal;
 use moniflux_ports::emitter::{Batch, Emitter, Reply};
-use reqwest::header::CONTENT_TYPE;
-use reqwest::{Client, Response, StatusCode};
+use reqwest::Response;
+use reqwest::header::{CONTENT_TYPE, RETRY_AFTER};
+use tokio::sync::Semaphore;
 
+use crate::clients::Clients;
+use crate::pack::{Packer, UNPACKABLE};
 use crate::request::Template;
 use crate::{codec, error};
 
 /// Sends to one destination, over connections of its own.
 #[derive(Debug)]
 pub(crate) struct HttpEmitter {
-    client: Client,
+    clients: Clients,
+    packer: Packer,
+    /// As many as requests may be under way.
+    permits: Semaphore,
     kind: DestinationKind,
     logs: Template,
     metrics: Template,
@@ -31,17 +37,20 @@ pub(crate) struct HttpEmitter {
 }
 
 impl HttpEmitter {
-    /// An emitter over this client, which must neither follow redirects nor try again.
+    /// An emitter over these clients, which must neither follow redirects nor try again.
     ///
     /// # Errors
     /// The destination's key cannot be in a header.
     pub(crate) fn new(
-        client: Client,
+        clients: Clients,
         destination: &Destination,
+        connections: u32,
         answer_limit: usize,
     ) -> Result<Self, Box<dyn std::error::Error + Send + Sync>> {
         Ok(Self {
-            client,
+            clients,
+            packer: Packer::new(destination.compression)?,
+            permits: Semaphore::new(connections as usize),
             kind: destination.kind,
             logs: Template::new(destination, Signal::Logs)?,
             metrics: Template::new(destination, Signal::Metrics)?,
@@ -58,13 +67,20 @@ impl HttpEmitter {
         }
     }
 
-    async fn read(&self, response: Response) -> Answer {
+    async fn read(&self, response: Response, wire_bytes: u64) -> Reply {
+        let retry_after = response.headers().get(RETRY_AFTER).and_then(|value| value.to_str().ok());
+        let retry_after = retry_after.and_then(codec::retry_after);
+        let answer = self.answer(response).await;
+        Reply { answer, wire_bytes, retry_after }
+    }
+
+    async fn answer(&self, response: Response) -> Answer {
         let status = response.status();
         let content_type = response.headers().get(CONTENT_TYPE).cloned();
         // Also of an answer whose body says nothing: only a connection that was read empty is used again.
         let body = self.body(response).await;
         if !status.is_success() {
-            return refusal(status);
+            return codec::refusal(status.as_u16());
         }
         match self.kind {
             DestinationKind::Http => Answer::Acked,
@@ -92,17 +108,20 @@ impl HttpEmitter {
 #[async_trait]
 impl Emitter for HttpEmitter {
     async fn send(&self, batch: Batch) -> Reply {
-        let bytes = batch.body.len() as u64;
-        let request = self.template(batch.signal).request(batch);
-        match self.client.execute(request).await {
-            Ok(response) => Reply::of(self.read(response).await, bytes),
+        let Ok(body) = self.packer.pack(&batch.body) else { return UNPACKABLE };
+        let bytes = body.len() as u64;
+        let request = self.template(batch.signal).request(Batch { body, ..batch });
+        // Closed only when the emitter is gone, and with it this call.
+        let Ok(_permit) = self.permits.acquire().await else {
+            return Reply::of(Answer::Failed(Kind::Connect), 0);
+        };
+        // The client before was made of the same settings, so only the system can have failed.
+        let Ok(client) = self.clients.current() else {
+            return Reply::of(Answer::Failed(Kind::Tls), 0);
+        };
+        match client.execute(request).await {
+            Ok(response) => self.read(response, bytes).await,
             Err(error) => Reply::of(Answer::Failed(error::kind(&error)), bytes),
         }
     }
-}
-
-/// The class of an answer that is no success.
-fn refusal(status: StatusCode) -> Answer {
-    let kind = Kind::Status(status.as_u16());
-    if status.is_client_error() { Answer::Rejected(kind) } else { Answer::Failed(kind) }
 }

@@ -1,19 +1,16 @@
-//! Makes an emitter with a client of its own for each run.
+//! Chooses how batches leave: plain HTTP over sockets of our own, anything else by reqwest.
 
 use std::error::Error;
 use std::sync::Arc;
-use std::time::Duration;
 
 use moniflux_domain::delivery::Delivery;
 use moniflux_domain::destination::Destination;
 use moniflux_ports::emitter::{Emitter, EmitterError, EmitterFactory};
-use reqwest::{Client, redirect, retry};
-use rustls::crypto::ring;
-use rustls::{ClientConfig, RootCertStore};
-use rustls_platform_verifier::BuilderVerifierExt;
 
+use crate::clients::Clients;
 use crate::config::Config;
 use crate::emitter::HttpEmitter;
+use crate::plain::PlainEmitter;
 
 /// Emitters to destinations over HTTP/1.1, in plain text or over TLS.
 ///
@@ -30,23 +27,17 @@ impl HttpEmitters {
         Self { config }
     }
 
-    fn client(
+    fn make(
         &self,
         destination: &Destination,
-        timeout: Duration,
-    ) -> Result<Client, Box<dyn Error + Send + Sync>> {
-        let client = Client::builder()
-            .tls_backend_preconfigured(tls(destination)?)
-            .http1_only()
-            .no_proxy()
-            .redirect(redirect::Policy::none())
-            .retry(retry::never())
-            .referer(false)
-            .timeout(timeout)
-            .tcp_nodelay(true)
-            .pool_idle_timeout(self.config.idle_timeout)
-            .build()?;
-        Ok(client)
+        delivery: &Delivery,
+    ) -> Result<Arc<dyn Emitter>, Box<dyn Error + Send + Sync>> {
+        if destination.url().scheme() == "http" {
+            return Ok(Arc::new(PlainEmitter::new(destination, delivery, &self.config)?));
+        }
+        let clients = Clients::new(&self.config, delivery)?;
+        let emitter = HttpEmitter::new(clients, destination, delivery.connections, self.config.answer_limit)?;
+        Ok(Arc::new(emitter))
     }
 }
 
@@ -56,23 +47,6 @@ impl EmitterFactory for HttpEmitters {
         destination: &Destination,
         delivery: &Delivery,
     ) -> Result<Arc<dyn Emitter>, EmitterError> {
-        let client = self.client(destination, delivery.timeout).map_err(|source| EmitterError { source })?;
-        let emitter = HttpEmitter::new(client, destination, self.config.answer_limit)
-            .map_err(|source| EmitterError { source })?;
-        Ok(Arc::new(emitter))
+        self.make(destination, delivery).map_err(|source| EmitterError { source })
     }
-}
-
-/// The TLS side of a client.
-///
-/// A plain destination gets one that trusts nobody and is never used, so that no certificate authorities need be
-/// installed to send there.
-fn tls(destination: &Destination) -> Result<ClientConfig, rustls::Error> {
-    let provider = Arc::new(ring::default_provider());
-    let builder = ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions()?;
-    let builder = match destination.url().scheme() {
-        "https" => builder.with_platform_verifier()?,
-        _ => builder.with_root_certificates(RootCertStore::empty()),
-    };
-    Ok(builder.with_no_client_auth())
 }

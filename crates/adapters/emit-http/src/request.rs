@@ -3,19 +3,21 @@
 use std::error::Error;
 
 use bytes::Bytes;
-use moniflux_domain::destination::{Destination, DestinationKind};
+use moniflux_domain::destination::{Compression, Destination, DestinationKind};
 use moniflux_domain::signal::Signal;
 use moniflux_ports::emitter::Batch;
-use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, USER_AGENT};
+use reqwest::header::{
+    AUTHORIZATION, CONTENT_ENCODING, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, USER_AGENT,
+};
 use reqwest::{Method, Request};
 use url::Url;
 
 /// The requests of one signal, but for their bodies.
 #[derive(Debug)]
 pub(crate) struct Template {
-    url: Url,
-    headers: HeaderMap,
-    names_share: bool,
+    pub(crate) url: Url,
+    pub(crate) headers: HeaderMap,
+    pub(crate) names_share: bool,
 }
 
 impl Template {
@@ -34,6 +36,9 @@ impl Template {
             let mut value = HeaderValue::from_maybe_shared(Bytes::from(format!("Bearer {}", key.expose())))?;
             value.set_sensitive(true);
             headers.insert(AUTHORIZATION, value);
+        }
+        if destination.compression != Compression::None {
+            headers.insert(CONTENT_ENCODING, HeaderValue::from_static(destination.compression.as_str()));
         }
         let mut url = destination.url();
         match destination.kind {
@@ -71,11 +76,11 @@ fn append_signal_path(url: &mut Url, signal: Signal) {
 }
 
 const SIGNAL: HeaderName = HeaderName::from_static("x-moniflux-signal");
-const SHARE: HeaderName = HeaderName::from_static("x-moniflux-share");
+pub(crate) const SHARE: HeaderName = HeaderName::from_static("x-moniflux-share");
 
 #[cfg(test)]
 mod tests {
-    use moniflux_domain::destination::{Compression, Endpoint};
+    use moniflux_domain::destination::Endpoint;
     use moniflux_domain::secret::Secret;
     use moniflux_domain::signal::Share;
 

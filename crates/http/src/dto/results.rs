@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
-use moniflux_service::results::{LaneResults, Lateness, Percentiles, RateResults, Results};
+use moniflux_service::results::{GeneratorResults, LaneResults, Lateness, Percentiles, RateResults, Results};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -36,6 +36,8 @@ pub(crate) struct ResultsView {
     /// Whether the run is to be trusted: `valid`, `generator-limited` or `destination-limited`.
     #[schema(example = "valid")]
     verdict: &'static str,
+    /// How the generator itself did.
+    generator: GeneratorView,
     /// Each signal that was on: `logs`, `metrics`, `traces`.
     lanes: BTreeMap<&'static str, LaneView>,
 }
@@ -67,10 +69,16 @@ struct LaneView {
     failures: BTreeMap<String, u64>,
     /// Rejected records by kind: `status_400`, `partial_success` …
     rejections: BTreeMap<String, u64>,
-    /// Requests made.
+    /// Requests made, retries included.
     requests: u64,
-    /// Bytes of their bodies.
+    /// Requests that repeated another; their records count once.
+    retries: u64,
+    /// Bytes of the bodies before compression, each batch once.
     bytes: u64,
+    /// Bytes of the bodies of answered requests as they left, retries included.
+    wire_bytes: u64,
+    /// Bytes before compression for each byte that left; null before the first answer.
+    compression_ratio: Option<f64>,
     /// Records per second under load.
     rate: RateView,
     /// From due to issued.
@@ -112,6 +120,25 @@ struct PercentilesView {
     max: Option<f64>,
 }
 
+/// How the generator itself did. Counts are of records.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Generator)]
+struct GeneratorView {
+    /// The share of its busiest thread's time that was left in the busiest second, 0 to 1.
+    #[schema(example = 0.86)]
+    headroom: f64,
+    /// Left more than 50 ms late although the destination did not hold them back.
+    late: u64,
+    /// Never left although the destination did not hold them back.
+    dropped: u64,
+}
+
+impl From<GeneratorResults> for GeneratorView {
+    fn from(GeneratorResults { headroom, late, dropped }: GeneratorResults) -> Self {
+        Self { headroom, late, dropped }
+    }
+}
+
 impl From<Results> for ResultsView {
     fn from(results: Results) -> Self {
         Self {
@@ -124,6 +151,7 @@ impl From<Results> for ResultsView {
             reason: results.reason,
             active_seconds: results.active_seconds,
             verdict: results.verdict.as_str(),
+            generator: results.generator.into(),
             lanes: results.lanes.into_iter().map(|(signal, lane)| (signal.as_str(), lane.into())).collect(),
         }
     }
@@ -149,7 +177,10 @@ impl From<LaneResults> for LaneView {
             failures: by_kind(lane.failures).collect(),
             rejections: by_kind(lane.rejections).collect(),
             requests: lane.requests,
+            retries: lane.retries,
             bytes: lane.bytes,
+            wire_bytes: lane.wire_bytes,
+            compression_ratio: lane.compression_ratio,
             rate: lane.rate.into(),
             lateness: lane.lateness.into(),
             response_time: lane.response_time.into(),
