@@ -18,7 +18,21 @@ pub(crate) struct Instrument {
     pub(crate) name: &'static str,
     pub(crate) unit: &'static str,
     pub(crate) kind: Kind,
+    /// The attribute that the conventions give this instrument, and its value.
+    pub(crate) attribute: Attribute,
 }
+
+/// What every point says of its host. With zone, series and its instrument's own, a point has ten attributes, as many as
+/// collectors on a host tend to give it. All are constant, so that none makes a series.
+pub(crate) const HOST: [Attribute; 7] = [
+    ("cloud.provider", "aws"),
+    ("cloud.region", "eu-west-1"),
+    ("deployment.environment.name", "production"),
+    ("host.arch", "amd64"),
+    ("host.name", "ip-10-0-3-17.internal"),
+    ("host.type", "m7i.xlarge"),
+    ("os.type", "linux"),
+];
 
 /// How values come about.
 #[derive(Debug, Clone, Copy)]
@@ -31,14 +45,14 @@ pub(crate) enum Kind {
 
 /// Every instrument; gauges and sums alternate.
 pub(crate) const CATALOGUE: [Instrument; INSTRUMENTS] = [
-    gauge("system.cpu.utilization", "1", 0.21, 0.93),
-    sum("system.network.packets", "{packet}"),
-    gauge("system.memory.utilization", "1", 0.48, 0.86),
-    sum("system.disk.operations", "{operation}"),
-    gauge("system.filesystem.utilization", "1", 0.37, 0.71),
-    sum("process.context_switches", "{context_switch}"),
-    gauge("hw.temperature", "Cel", 38.5, 71.0),
-    sum("process.paging.faults", "{fault}"),
+    gauge("system.cpu.utilization", "1", 0.21, 0.93, ("cpu.mode", "user")),
+    sum("system.network.packets", "{packet}", ("network.io.direction", "receive")),
+    gauge("system.memory.utilization", "1", 0.48, 0.86, ("system.memory.state", "used")),
+    sum("system.disk.operations", "{operation}", ("disk.io.direction", "read")),
+    gauge("system.filesystem.utilization", "1", 0.37, 0.71, ("system.filesystem.state", "used")),
+    sum("process.context_switches", "{context_switch}", ("process.context_switch.type", "voluntary")),
+    gauge("hw.temperature", "Cel", 38.5, 71.0, ("hw.id", "cpu-package-0")),
+    sum("process.paging.faults", "{fault}", ("system.paging.fault.type", "minor")),
 ];
 
 /// The instrument of the record with that number: an index into [`CATALOGUE`].
@@ -69,13 +83,22 @@ pub(crate) fn place_of(value: f64) -> u64 {
     value.to_bits() & PLACE_MASK
 }
 
-const fn gauge(name: &'static str, unit: &'static str, low: f64, high: f64) -> Instrument {
-    Instrument { name, unit, kind: Kind::Gauge { low, high } }
+const fn gauge(
+    name: &'static str,
+    unit: &'static str,
+    low: f64,
+    high: f64,
+    attribute: Attribute,
+) -> Instrument {
+    Instrument { name, unit, kind: Kind::Gauge { low, high }, attribute }
 }
 
-const fn sum(name: &'static str, unit: &'static str) -> Instrument {
-    Instrument { name, unit, kind: Kind::Sum }
+const fn sum(name: &'static str, unit: &'static str, attribute: Attribute) -> Instrument {
+    Instrument { name, unit, kind: Kind::Sum, attribute }
 }
+
+/// Key and value.
+type Attribute = (&'static str, &'static str);
 
 const PLACE_MASK: u64 = (1 << 36) - 1;
 

@@ -9,7 +9,7 @@ use crate::encoder::Shape;
 use crate::otlp::envelope::Envelope;
 use crate::otlp::message::{Message, field_len, open_field};
 use crate::otlp::names;
-use crate::series::{self, CATALOGUE, INSTRUMENTS, Instrument, Kind, SERIES, ZONES};
+use crate::series::{self, CATALOGUE, HOST, INSTRUMENTS, Instrument, Kind, SERIES, ZONES};
 use crate::times::Times;
 
 /// Points of every instrument.
@@ -146,6 +146,9 @@ impl Template {
             let time_end = point.fixed64(3, 0).0.len();
             let value_tag = if matches!(instrument.kind, Kind::Sum) { 6 } else { 4 };
             let value_end = point.fixed64(value_tag, 0).0.len();
+            for (key, value) in HOST.into_iter().chain([instrument.attribute]) {
+                point.text_attribute(7, key, value);
+            }
             point.text_attribute(7, "cloud.availability_zone", ZONES[zone]);
             point.int_attribute(7, names::SERIES, (index + INSTRUMENTS * zone) as u64);
             let mut field = Message::default();

@@ -92,7 +92,9 @@ fn numbers(metric: &Metric, series_count: u64) -> Vec<u64> {
         }
     };
     let number = |point: &opentelemetry_proto::tonic::metrics::v1::NumberDataPoint| {
-        assert!(point.time_unix_nano >= NOON && point.attributes.len() == 2);
+        assert!(point.time_unix_nano >= NOON && point.attributes.len() == 10);
+        let keys: HashSet<_> = point.attributes.iter().map(|attribute| &attribute.key).collect();
+        assert_eq!(keys.len(), 10);
         let place = match point.value.unwrap() {
             number_data_point::Value::AsInt(count) => u64::try_from(count).unwrap() - 1,
             number_data_point::Value::AsDouble(value) => {
