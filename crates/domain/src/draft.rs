@@ -306,8 +306,11 @@ fn rate(fields: &mut Fields<'_>, name: &'static str) -> Option<LaneRate> {
     })
 }
 
-/// The length of stages, which need no other.
+/// The length of stages, which need no other, and the end of a search, which ends by itself.
 fn extent_of(profile: &Profile) -> Option<Extent> {
+    if matches!(profile, Profile::Capacity(_)) {
+        return Some(Extent::Open);
+    }
     let longest = Signal::ALL.into_iter().filter_map(|signal| profile.of(signal).length()).max()?;
     let seconds = longest.as_secs() + u64::from(longest.subsec_nanos() > 0);
     u32::try_from(seconds).ok().and_then(LoadDuration::seconds).map(Extent::For)
@@ -321,15 +324,18 @@ fn rates_say_nothing(rates: Rates, profile: &Profile) -> bool {
 /// What does not go together in the load of a lane.
 fn check_loads(spec: &Spec) -> Faults {
     let mut faults = Faults::none();
+    if matches!((&spec.profile, spec.extent), (Profile::Capacity(_), Extent::Count(_))) {
+        faults.add("count", "is given beside a capacity profile, which ends with what it finds");
+    }
     for signal in Signal::ALL {
         let Some(demand) = spec.demand(signal) else { continue };
         let place = match &spec.profile {
-            Profile::Whole(_) => "profile".to_owned(),
+            Profile::Whole(_) | Profile::Capacity(_) => "profile".to_owned(),
             Profile::BySignal(_) => format!("profile.{signal}"),
         };
         let found = if demand.rate == LaneRate::Max {
-            (demand.shape != Shape::Constant)
-                .then(|| (place, format!("shapes a rate in numbers; the rate of {signal} is \"max\"")))
+            let is_shaped = demand.shape != Shape::Constant || matches!(spec.profile, Profile::Capacity(_));
+            is_shaped.then(|| (place, format!("shapes a rate in numbers; the rate of {signal} is \"max\"")))
         } else if demand.shape.curve(Rate::ZERO, spec.extent.duration()).is_none() {
             Some((
                 format!("{place}.over"),

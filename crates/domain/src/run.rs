@@ -5,6 +5,7 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
+use crate::capacity::Search;
 use crate::id::{Epoch, ReplicaId, RunId, RunNumber, TestId};
 use crate::point::Latency;
 use crate::profile::{ActiveTime, Load};
@@ -109,6 +110,8 @@ pub struct Checkpoint {
     pub active: ActiveTime,
     /// One entry for each share of each lane.
     pub lanes: Vec<LaneCheckpoint>,
+    /// The search for the capacity, if the run is one.
+    pub search: Option<Search>,
 }
 
 /// How far one share of a lane came.
@@ -134,7 +137,7 @@ impl Checkpoint {
         let lanes = Signal::ALL.into_iter().filter_map(|signal| {
             Some(LaneCheckpoint::start(signal, Load::of(spec.demand(signal)?, Share::WHOLE)))
         });
-        Self { active: ActiveTime::ZERO, lanes: lanes.collect() }
+        Self { active: ActiveTime::ZERO, lanes: lanes.collect(), search: Search::of(spec) }
     }
 
     /// Where a new holder goes on: what an earlier one may have issued counts as in doubt, and load goes on from the
@@ -233,7 +236,11 @@ mod tests {
         let demand =
             Demand::constant(Rate::per_second(rate).unwrap(), LoadDuration::seconds(seconds).unwrap());
         let load = Load::of(demand, Share::WHOLE);
-        Checkpoint { active: ActiveTime::ZERO, lanes: vec![LaneCheckpoint::start(Signal::Logs, load)] }
+        Checkpoint {
+            active: ActiveTime::ZERO,
+            lanes: vec![LaneCheckpoint::start(Signal::Logs, load)],
+            search: None,
+        }
     }
 
     #[test]
