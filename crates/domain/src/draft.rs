@@ -10,9 +10,12 @@ mod profile;
 mod time;
 mod written;
 
+use std::time::Duration;
+
 use chrono::{DateTime, Utc};
 use serde_json::Value;
 
+use crate::capacity::Capacity;
 use crate::delivery::Delivery;
 use crate::destination::{Compression, Destination, DestinationKind, Endpoint};
 use crate::entropy::Entropy;
@@ -27,6 +30,7 @@ use crate::spec::{LoadDuration, LogSize, LogType, Rates, Spec};
 
 use self::delivery::DeliveryDraft;
 use self::fields::Fields;
+pub use self::time::read_time;
 pub use self::written::options;
 
 /// What was given; what was left out, or given as null, is `None`.
@@ -125,6 +129,22 @@ impl Draft {
     pub fn is_reference(&self) -> bool {
         let names = Self { test: self.test.clone(), user: self.user.clone(), ..Self::default() };
         *self == names
+    }
+
+    /// The same, as a search for the highest rate at which 99 in 100 records are answered within `p99`, if that is given. A draft
+    /// that is a search already keeps the rest of what it says; another one's load ends with the search.
+    #[must_use]
+    pub fn finding_capacity(mut self, p99: Option<Duration>) -> Self {
+        let mut goal = match self.profile {
+            Some(Profile::Capacity(goal)) => goal,
+            Some(Profile::Whole(_) | Profile::BySignal(_)) | None => {
+                (self.duration, self.count, self.open_ended) = (None, None, None);
+                Capacity::default()
+            }
+        };
+        goal.condition.p99 = p99.or(goal.condition.p99);
+        self.profile = Some(Profile::Capacity(goal));
+        self
     }
 
     /// The spec that the draft describes in full.

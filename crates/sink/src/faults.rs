@@ -107,7 +107,13 @@ mod tests {
 
     #[test]
     fn every_value_out_of_range_is_complained_about() {
-        let faults = Faults { fail_rate: 1.5, reset_rate: f64::NAN, status: 99, max_rate: Some(0), ..Faults::default() };
+        let faults = Faults {
+            fail_rate: 1.5,
+            reset_rate: f64::NAN,
+            status: 99,
+            max_rate: Some(0),
+            ..Faults::default()
+        };
         assert_eq!(faults.complaints().len(), 4);
         assert!(Faults::default().complaints().is_empty());
     }

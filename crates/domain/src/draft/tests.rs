@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::*;
-use crate::capacity::Capacity;
+use crate::capacity::{Capacity, Condition};
 
 fn original() -> Value {
     json!({
@@ -231,6 +231,12 @@ fn a_search_needs_no_more_than_its_name_and_ends_by_itself() {
             "profile.to"
         ]
     );
+    let found =
+        Draft::read(&with("count", json!(7))).unwrap().finding_capacity(Some(Duration::from_millis(250)));
+    let found = found.into_spec().unwrap();
+    let goal = Condition { failed: 0, p99: Some(Duration::from_millis(250)) };
+    assert_eq!(found.profile, Profile::Capacity(Capacity { condition: goal, ..Capacity::default() }));
+    assert_eq!(found.extent, Extent::Open);
     // Signals rise together.
     assert_eq!(
         fields_in(json!({"logRate": 9, "duration": 9, "profile": {"logs": {"type": "capacity"}}})),

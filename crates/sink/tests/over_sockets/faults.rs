@@ -70,7 +70,8 @@ async fn no_more_than_the_ceiling_is_acknowledged_and_nothing_is_refused() {
         assert_eq!(quick.unwrap().unwrap().status, 200);
         // 1,000 records are half a second's work, of which an idle sink has 50 ms saved up.
         let batches = (1..=4).map(|batch| client.emit(&shape, batch * 250, 250));
-        let answers = tokio::time::timeout(Duration::from_millis(400), futures_util::future::join_all(batches));
+        let answers =
+            tokio::time::timeout(Duration::from_millis(400), futures_util::future::join_all(batches));
         assert!(answers.await.is_err(), "it came too early");
         let answer = client.emit(&shape, 2_000, 1).await.unwrap();
         assert_eq!((answer.status, client.lanes("a-test").await[0]["received"].as_u64()), (200, Some(1_011)));
