@@ -10,9 +10,12 @@ mod profile;
 mod time;
 mod written;
 
+use std::time::Duration;
+
 use chrono::{DateTime, Utc};
 use serde_json::Value;
 
+use crate::capacity::Capacity;
 use crate::delivery::Delivery;
 use crate::destination::{Compression, Destination, DestinationKind, Endpoint};
 use crate::entropy::Entropy;
@@ -27,6 +30,7 @@ use crate::spec::{LoadDuration, LogSize, LogType, Parallelism, Rates, Spec};
 
 use self::delivery::DeliveryDraft;
 use self::fields::Fields;
+pub use self::time::read_time;
 pub use self::written::options;
 
 /// What was given; what was left out, or given as null, is `None`.
@@ -128,6 +132,22 @@ impl Draft {
     pub fn is_reference(&self) -> bool {
         let names = Self { test: self.test.clone(), user: self.user.clone(), ..Self::default() };
         *self == names
+    }
+
+    /// The same, as a search for the highest rate at which 99 in 100 records are answered within `p99`, if that is given. A draft
+    /// that is a search already keeps the rest of what it says; another one's load ends with the search.
+    #[must_use]
+    pub fn finding_capacity(mut self, p99: Option<Duration>) -> Self {
+        let mut goal = match self.profile {
+            Some(Profile::Capacity(goal)) => goal,
+            Some(Profile::Whole(_) | Profile::BySignal(_)) | None => {
+                (self.duration, self.count, self.open_ended) = (None, None, None);
+                Capacity::default()
+            }
+        };
+        goal.condition.p99 = p99.or(goal.condition.p99);
+        self.profile = Some(Profile::Capacity(goal));
+        self
     }
 
     /// The spec that the draft describes in full.
@@ -311,8 +331,11 @@ fn rate(fields: &mut Fields<'_>, name: &'static str) -> Option<LaneRate> {
     })
 }
 
-/// The length of stages, which need no other.
+/// The length of stages, which need no other, and the end of a search, which ends by itself.
 fn extent_of(profile: &Profile) -> Option<Extent> {
+    if matches!(profile, Profile::Capacity(_)) {
+        return Some(Extent::Open);
+    }
     let longest = Signal::ALL.into_iter().filter_map(|signal| profile.of(signal).length()).max()?;
     let seconds = longest.as_secs() + u64::from(longest.subsec_nanos() > 0);
     u32::try_from(seconds).ok().and_then(LoadDuration::seconds).map(Extent::For)
@@ -326,15 +349,18 @@ fn rates_say_nothing(rates: Rates, profile: &Profile) -> bool {
 /// What does not go together in the load of a lane.
 fn check_loads(spec: &Spec) -> Faults {
     let mut faults = Faults::none();
+    if matches!((&spec.profile, spec.extent), (Profile::Capacity(_), Extent::Count(_))) {
+        faults.add("count", "is given beside a capacity profile, which ends with what it finds");
+    }
     for signal in Signal::ALL {
         let Some(demand) = spec.demand(signal) else { continue };
         let place = match &spec.profile {
-            Profile::Whole(_) => "profile".to_owned(),
+            Profile::Whole(_) | Profile::Capacity(_) => "profile".to_owned(),
             Profile::BySignal(_) => format!("profile.{signal}"),
         };
         let found = if demand.rate == LaneRate::Max {
-            (demand.shape != Shape::Constant)
-                .then(|| (place, format!("shapes a rate in numbers; the rate of {signal} is \"max\"")))
+            let is_shaped = demand.shape != Shape::Constant || matches!(spec.profile, Profile::Capacity(_));
+            is_shaped.then(|| (place, format!("shapes a rate in numbers; the rate of {signal} is \"max\"")))
         } else if demand.shape.curve(Rate::ZERO, spec.extent.duration()).is_none() {
             Some((
                 format!("{place}.over"),

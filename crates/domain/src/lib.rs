@@ -7,6 +7,7 @@
 //! * **Read first:** [`lifecycle`], then [`profile`] and [`tally`].
 
 pub mod answer;
+pub mod capacity;
 pub mod delivery;
 pub mod destination;
 pub mod draft;

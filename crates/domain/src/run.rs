@@ -5,6 +5,7 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
+use crate::capacity::Search;
 use crate::id::{Epoch, ReplicaId, RunId, RunNumber, TestId};
 use crate::point::Latency;
 use crate::profile::{ActiveTime, Load};
@@ -109,6 +110,8 @@ pub struct Checkpoint {
     pub active: ActiveTime,
     /// One entry for each share of each lane.
     pub lanes: Vec<LaneCheckpoint>,
+    /// The search for the capacity, if the run is one.
+    pub search: Option<Search>,
 }
 
 /// How far one share of a lane came.
@@ -136,7 +139,7 @@ impl Checkpoint {
             let start = move |share| LaneCheckpoint::start(signal, Load::of(demand.clone(), share));
             spec.parallelism.shares().map(start)
         });
-        Self { active: ActiveTime::ZERO, lanes: lanes.collect() }
+        Self { active: ActiveTime::ZERO, lanes: lanes.collect(), search: Search::of(spec) }
     }
 
     /// Where a new holder goes on: what an earlier one may have issued counts as in doubt, and load goes on from the
@@ -235,7 +238,11 @@ mod tests {
         let demand =
             Demand::constant(Rate::per_second(rate).unwrap(), LoadDuration::seconds(seconds).unwrap());
         let load = Load::of(demand, Share::WHOLE);
-        Checkpoint { active: ActiveTime::ZERO, lanes: vec![LaneCheckpoint::start(Signal::Logs, load)] }
+        Checkpoint {
+            active: ActiveTime::ZERO,
+            lanes: vec![LaneCheckpoint::start(Signal::Logs, load)],
+            search: None,
+        }
     }
 
     #[test]

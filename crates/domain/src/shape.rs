@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use crate::capacity::Capacity;
 use crate::profile::{Curve, Knot, MilliRate, Rate};
 use crate::signal::Signal;
 
@@ -20,6 +21,8 @@ pub enum Profile {
     Whole(Shape),
     /// Of its own for some signals; the others are constant.
     BySignal(BTreeMap<Signal, Shape>),
+    /// As high as the destination takes them: each step of the search is constant.
+    Capacity(Capacity),
 }
 
 impl Profile {
@@ -28,6 +31,7 @@ impl Profile {
         match self {
             Self::Whole(shape) => shape.clone(),
             Self::BySignal(shapes) => shapes.get(&signal).cloned().unwrap_or(Shape::Constant),
+            Self::Capacity(_) => Shape::Constant,
         }
     }
 }

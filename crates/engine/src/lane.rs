@@ -46,6 +46,8 @@ pub(crate) enum LaneCommand {
     Stop { at: ActiveTime },
     /// Issue nothing more; what stays unanswered is in doubt.
     Suspend,
+    /// What waits for the window is missed.
+    Skip,
     /// Report.
     Observe(oneshot::Sender<LaneReport>),
 }
@@ -334,8 +336,22 @@ impl Lane {
             LaneCommand::Suspend if self.phase != Phase::Over => {
                 self.phase = Phase::Suspended { until: self.clock.monotonic() + self.delivery.drain };
             }
+            LaneCommand::Skip if self.phase == Phase::Load => self.skip(),
             // The load is over: nothing can change it any more.
-            LaneCommand::Change { .. } | LaneCommand::Stop { .. } | LaneCommand::Suspend => {}
+            LaneCommand::Change { .. }
+            | LaneCommand::Stop { .. }
+            | LaneCommand::Suspend
+            | LaneCommand::Skip => {}
+        }
+    }
+
+    /// Counts what the window holds back as missed; what it does not is on its way out.
+    fn skip(&mut self) {
+        let now = self.clock.monotonic();
+        self.tally.note_due(self.load.due(self.pace.active(now)));
+        if self.window.held(now) {
+            self.evidence.held += self.tally.waiting();
+            self.tally.settle();
         }
     }
 
@@ -361,13 +377,15 @@ impl Lane {
         if self.phase != Phase::Over {
             self.tally.note_due(self.load.due(active));
         }
-        self.evidence.busiest = self.evidence.busiest.max(self.worker.busy());
+        let busy = self.worker.busy();
+        self.evidence.busiest = self.evidence.busiest.max(busy);
         let times = std::mem::take(&mut self.since.times);
         self.times.merge(&times);
         let reserved = self.reservation(active);
         let report = LaneReport {
             tally: self.tally.since(&self.since.tally),
-            evidence: self.evidence.since(&self.since.evidence),
+            // As busy as it is now, not as it ever was: a point is of its own second.
+            evidence: Evidence { busiest: busy, ..self.evidence.since(&self.since.evidence) },
             times,
             checkpoint: LaneCheckpoint {
                 signal: self.signal,

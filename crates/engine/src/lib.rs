@@ -12,6 +12,7 @@ pub mod run;
 pub mod workers;
 
 mod buffers;
+mod capacity;
 mod lane;
 mod pace;
 mod pacer;

@@ -20,6 +20,7 @@ use moniflux_ports::emitter::{EmitterError, EmitterFactory};
 use tokio::sync::{Notify, mpsc, oneshot, watch};
 use tokio::task::JoinSet;
 
+use crate::capacity::{CapacityDriver, Turn};
 use crate::lane::{Lane, LaneCommand, LanePlan, LaneReport};
 use crate::latency::{LatencyTimes, UnreadableDistribution};
 use crate::pace::Pace;
@@ -105,10 +106,14 @@ impl Engine {
             lanes: Vec::new(),
             tasks: JoinSet::new(),
             last_point: plan.told.active,
+            capacity: plan.from.search.clone().map(|search| CapacityDriver::new(search, plan.from.active)),
             plan,
         };
         for lane in run.plan.from.lanes.clone() {
             run.add_lane(lane)?;
+        }
+        if run.capacity.is_some() {
+            run.change(&run.plan.spec.clone())?;
         }
         Ok(run)
     }
@@ -122,6 +127,8 @@ pub struct RunHandle {
     lanes: Vec<LaneHandle>,
     tasks: JoinSet<()>,
     last_point: ActiveTime,
+    /// The search for the capacity, if the run is one.
+    capacity: Option<CapacityDriver>,
 }
 
 #[derive(Debug)]
@@ -158,6 +165,9 @@ impl RunHandle {
     pub fn change(&mut self, spec: &Spec) -> Result<(), StartError> {
         // One moment for all shares, which none has passed when it learns of it: so they still add up.
         let at = if self.pace.is_held() { self.active() } else { self.active().plus(NOTICE) };
+        self.plan.spec.extent = spec.extent;
+        let followed = self.capacity.as_ref().map(|capacity| capacity.follow(spec));
+        let spec = followed.as_ref().unwrap_or(spec);
         for signal in Signal::ALL {
             let is_new = self.lanes.iter().all(|lane| lane.signal != signal);
             match spec.demand(signal) {
@@ -181,12 +191,14 @@ impl RunHandle {
 
     /// Ends the load now; what is due by now still leaves, and answers are waited for.
     pub fn stop(&mut self) {
+        self.end_search();
         let at = self.active();
         self.tell(|| LaneCommand::Stop { at });
     }
 
     /// Issues nothing more, so that another holder can go on; answers are waited for.
     pub fn suspend(&mut self) {
+        self.end_search();
         self.pause();
         self.tell(|| LaneCommand::Suspend);
     }
@@ -211,9 +223,10 @@ impl RunHandle {
         // A point is known by its active time, which stands still in a pause while answers still come.
         self.last_point = active.max(self.last_point.plus(Duration::from_nanos(1)));
         let (run, at, point_active) = (self.plan.run, self.engine.clock.now(), self.last_point);
+        let search = self.capacity.as_ref().map(|capacity| capacity.search().clone());
         async move {
-            let mut seen =
-                Observation { checkpoint: Checkpoint { active, lanes: Vec::new() }, points: Vec::new() };
+            let checkpoint = Checkpoint { active, lanes: Vec::new(), search };
+            let mut seen = Observation { checkpoint, points: Vec::new() };
             for (signal, report) in asked {
                 let LaneReport { checkpoint, tally, evidence, times } =
                     report.await.map_err(|_closed| LaneBrokeOff(signal))?;
@@ -235,6 +248,26 @@ impl RunHandle {
         }
     }
 
+    /// Lets the search for the capacity go on with what was observed, once a second, and brings the observation's own search up to
+    /// date; answers whether the load changed. Does nothing to a run that searches for none.
+    pub fn drive(&mut self, seen: &mut Observation) -> bool {
+        let Some(capacity) = &mut self.capacity else { return false };
+        let turn = capacity.note(&seen.checkpoint, &seen.points);
+        seen.checkpoint.search = Some(capacity.search().clone());
+        if turn == Some(Turn::Stop) {
+            self.stop();
+        }
+        let changes = matches!(turn, Some(Turn::Follow | Turn::FollowAndSkip));
+        if changes && let Err(error) = self.change(&self.plan.spec.clone()) {
+            // Every lane is there already, so there is nothing that could fail.
+            tracing::error!(%error, "a step of the search cannot begin");
+        }
+        if matches!(turn, Some(Turn::Skip | Turn::FollowAndSkip)) {
+            self.tell(|| LaneCommand::Skip);
+        }
+        changes
+    }
+
     /// Whether every record of every lane has its class.
     pub fn is_over(&self) -> bool {
         self.lanes.iter().all(|lane| *lane.over.borrow())
@@ -243,6 +276,12 @@ impl RunHandle {
     /// Time under load so far.
     pub fn active(&self) -> ActiveTime {
         self.pace.active(self.engine.clock.monotonic())
+    }
+
+    fn end_search(&mut self) {
+        if let Some(capacity) = &mut self.capacity {
+            capacity.end();
+        }
     }
 
     fn add_lane(&mut self, from: LaneCheckpoint) -> Result<(), StartError> {

@@ -1,5 +1,6 @@
 //! The JSON of requests and answers: one type for each shape, its schema for the description, and its conversion.
 
+pub(crate) mod capacity;
 pub(crate) mod cursor;
 pub(crate) mod draft;
 pub(crate) mod problem;

@@ -1,5 +1,7 @@
 //! Results: the summary of a run, while it goes on and afterwards.
 
+mod capacity;
+
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
@@ -16,6 +18,8 @@ use serde::Serialize;
 
 use crate::error::UseCaseError;
 use crate::service::Service;
+
+pub use self::capacity::{CapacityResults, StepLaneResults, StepResults};
 
 impl Service {
     /// The summary of one run of a test; of the latest for no number.
@@ -60,6 +64,9 @@ pub struct Results {
     pub generator: GeneratorResults,
     /// Each signal that was on.
     pub lanes: BTreeMap<Signal, LaneResults>,
+    /// What a search for the capacity found; left out for a run that is none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub capacity: Option<CapacityResults>,
 }
 
 /// How the generator itself did. Counts are of records.
@@ -199,6 +206,7 @@ impl Results {
             verdict: run.verdict(),
             generator: GeneratorResults::of(&run.checkpoint.evidence()),
             lanes,
+            capacity: run.checkpoint.search.as_ref().map(CapacityResults::from),
         })
     }
 }

@@ -17,6 +17,9 @@ pub struct Faults {
     pub reset_rate: f64,
     /// The same seed lets the same requests fail, by the order in which they come in.
     pub seed: u64,
+    /// The most records a second that are acknowledged, over all requests; what is above waits for its answer. None for no
+    /// limit.
+    pub max_rate: Option<u64>,
 }
 
 /// What happens to a request.
@@ -39,6 +42,9 @@ impl Faults {
         if !(200..600).contains(&self.status) {
             complaints.push(format!("status must be from 200 to 599, not {}", self.status));
         }
+        if self.max_rate == Some(0) {
+            complaints.push("max-rate must be at least 1, not 0".to_owned());
+        }
         complaints
     }
 
@@ -58,7 +64,7 @@ impl Faults {
 impl Default for Faults {
     /// No faults.
     fn default() -> Self {
-        Self { delay: Duration::ZERO, fail_rate: 0.0, status: 500, reset_rate: 0.0, seed: 0 }
+        Self { delay: Duration::ZERO, fail_rate: 0.0, status: 500, reset_rate: 0.0, seed: 0, max_rate: None }
     }
 }
 
@@ -101,8 +107,14 @@ mod tests {
 
     #[test]
     fn every_value_out_of_range_is_complained_about() {
-        let faults = Faults { fail_rate: 1.5, reset_rate: f64::NAN, status: 99, ..Faults::default() };
-        assert_eq!(faults.complaints().len(), 3);
+        let faults = Faults {
+            fail_rate: 1.5,
+            reset_rate: f64::NAN,
+            status: 99,
+            max_rate: Some(0),
+            ..Faults::default()
+        };
+        assert_eq!(faults.complaints().len(), 4);
         assert!(Faults::default().complaints().is_empty());
     }
 }

@@ -29,7 +29,7 @@ struct Lane {
 }
 
 impl Ledger {
-    /// Counts every record of a body, or, when it cannot be read, none.
+    /// Counts every record of a body, or, when it cannot be read, none; answers how many there were.
     ///
     /// The bytes of a body that brought records of several lanes are divided among them by their records.
     ///
@@ -41,12 +41,13 @@ impl Ledger {
         signal: Signal,
         share: u32,
         body: &[u8],
-    ) -> Result<(), DecodeError> {
+    ) -> Result<u64, DecodeError> {
         let mut arrivals = Arrivals::default();
         decode(kind, signal, share, body, &mut |arrival| arrivals.take(arrival))?;
         let lanes = arrivals.settle();
 
-        let mut records_left: u64 = lanes.iter().map(|lane| lane.records).sum();
+        let records: u64 = lanes.iter().map(|lane| lane.records).sum();
+        let mut records_left = records;
         let mut bytes_left = body.len() as u64;
         let mut tests = self.lock();
         for arrived in lanes {
@@ -62,7 +63,7 @@ impl Ledger {
                 lane.numbers.insert(first..=last);
             }
         }
-        Ok(())
+        Ok(records)
     }
 
     /// Everything that arrived.

@@ -12,6 +12,7 @@ pub mod ledger;
 
 mod arrivals;
 mod body;
+mod ceiling;
 mod connection;
 mod problem;
 mod receive;

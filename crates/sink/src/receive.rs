@@ -3,6 +3,7 @@
 use std::error::Error;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Instant;
 
 use actix_web::http::header::{CONTENT_ENCODING, CONTENT_TYPE};
 use actix_web::http::{Method, StatusCode};
@@ -13,6 +14,7 @@ use moniflux_domain::signal::Signal;
 use moniflux_payload::DecodeError;
 
 use crate::body::{BodyError, Buffers, Packing};
+use crate::ceiling::Ceiling;
 use crate::connection;
 use crate::faults::{Fate, Faults};
 use crate::ledger::Ledger;
@@ -26,6 +28,8 @@ pub(crate) struct Receiver {
     pub(crate) body_limit: usize,
     /// How many requests with records came in.
     requests: AtomicU64,
+    ceiling: Option<Ceiling>,
+    began: Instant,
 }
 
 /// What a request says of its records.
@@ -39,7 +43,17 @@ struct Consignment {
 
 impl Receiver {
     pub(crate) fn new(faults: Faults, body_limit: usize) -> Self {
-        Self { ledger: Ledger::default(), faults, body_limit, requests: AtomicU64::new(0) }
+        let ceiling = faults.max_rate.map(Ceiling::new);
+        let (ledger, requests, began) = (Ledger::default(), AtomicU64::new(0), now());
+        Self { ledger, faults, body_limit, requests, ceiling, began }
+    }
+
+    /// Waits until that many more records may be acknowledged.
+    async fn keep_to_the_ceiling(&self, records: u64) {
+        let wait = self.ceiling.as_ref().map(|ceiling| ceiling.take(now() - self.began, records));
+        if let Some(wait) = wait.filter(|wait| !wait.is_zero()) {
+            tokio::time::sleep(wait).await;
+        }
     }
 }
 
@@ -94,8 +108,9 @@ async fn count(
         }
     };
     match counted {
-        Ok(body) => {
+        Ok((body, records)) => {
             buffers.give_back(body);
+            receiver.keep_to_the_ceiling(records).await;
             consignment.success()
         }
         Err(problem) => problem.into(),
@@ -131,11 +146,11 @@ impl Consignment {
         Ok(Self { kind, signal, share, packing })
     }
 
-    /// Counts the records of a body, and gives the buffer back.
-    fn count(self, body: Vec<u8>, receiver: &Receiver) -> Result<Vec<u8>, Problem> {
+    /// Counts the records of a body, gives the buffer back and says how many there were.
+    fn count(self, body: Vec<u8>, receiver: &Receiver) -> Result<(Vec<u8>, u64), Problem> {
         let body = self.packing.unpack(body, receiver.body_limit)?;
-        receiver.ledger.receive(self.kind, self.signal, self.share, &body)?;
-        Ok(body)
+        let records = receiver.ledger.receive(self.kind, self.signal, self.share, &body)?;
+        Ok((body, records))
     }
 
     fn success(self) -> HttpResponse {
@@ -175,6 +190,11 @@ fn malformed(detail: String) -> Problem {
 /// The signal that OTLP takes on that path, whatever stands before it.
 fn otlp_signal(path: &str) -> Option<Signal> {
     path.rsplit_once("/v1/").and_then(|(_, name)| Signal::from_name(name))
+}
+
+#[expect(clippy::disallowed_methods, reason = "the sink measures no load: it has no clock port")]
+fn now() -> Instant {
+    Instant::now()
 }
 
 const SIGNAL: &str = "x-moniflux-signal";

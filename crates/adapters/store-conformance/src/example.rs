@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use moniflux_domain::answer::{Answer, Kind};
+use moniflux_domain::capacity::{Capacity, Condition, Figures, LaneFigures, Search};
 use moniflux_domain::delivery::{Delivery, Retry, RetryOn};
 use moniflux_domain::destination::{Compression, Destination, DestinationKind, Endpoint};
 use moniflux_domain::entropy::Entropy;
@@ -164,7 +165,34 @@ pub(crate) fn checkpoint(salt: u64) -> Outcome<Checkpoint> {
         latency: latency(salt),
     };
     let idle = LaneCheckpoint::start(Signal::Logs, Load::of(demand(1)?, Share::WHOLE));
-    Ok(Checkpoint { active: ActiveTime::from_nanos((1 << 53) + 3 + salt), lanes: vec![busy, idle] })
+    let active = ActiveTime::from_nanos((1 << 53) + 3 + salt);
+    Ok(Checkpoint { active, lanes: vec![busy, idle], search: Some(search(salt)?) })
+}
+
+/// A search that has made a step.
+fn search(salt: u64) -> Outcome<Search> {
+    let condition = Condition { failed: 7, p99: Some(Duration::from_nanos(1 + salt)) };
+    let goal = Capacity { max: Target::Part(1_234_567), condition, ..Capacity::default() };
+    let rates = Rates { logs: LaneRate::PerSecond(rate(500)?), ..Rates::default() };
+    let mut search =
+        Search::of(&Spec { rates, profile: Profile::Capacity(goal), ..spec()? }).ok_or("search")?;
+    let lane = LaneFigures {
+        asked: rate(500)?,
+        due: (1 << 53) + salt,
+        issued: 2,
+        acked: 3,
+        failed: 4,
+        open_before: 5,
+        open_after: 6,
+        batch: 7,
+    };
+    search.note(Figures {
+        lasted: Duration::from_nanos(1_000_000_007),
+        lanes: BTreeMap::from([(Signal::Logs, lane)]),
+        p99: Some(Duration::from_nanos(9)),
+        evidence: evidence(salt),
+    });
+    Ok(search)
 }
 
 /// A point with every field set.

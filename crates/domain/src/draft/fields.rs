@@ -149,6 +149,11 @@ impl<'a> Fields<'a> {
         self.object.get(name).is_some_and(|value| !value.is_null())
     }
 
+    /// Whether that text was given for a field.
+    pub(super) fn is(&self, name: &str, text: &str) -> bool {
+        self.object.get(name).and_then(Value::as_str) == Some(text)
+    }
+
     /// Notes a fault of a field.
     pub(super) fn fault(&mut self, name: &'static str, message: impl Into<String>) {
         self.known.insert(name);

@@ -2,10 +2,11 @@
 
 use std::time::Duration;
 
-use serde_json::Value;
+use serde_json::{Map, Value, json};
 
 use super::fields::Fields;
 use super::time::write_time;
+use crate::capacity::{Capacity, Condition};
 use crate::fault::Faults;
 use crate::profile::Rate;
 use crate::shape::{Profile, Shape, Stage, Target};
@@ -13,25 +14,32 @@ use crate::signal::Signal;
 
 /// One shape with a `type`, or an object of shapes by signal.
 pub(super) fn read(mut fields: Fields<'_>) -> Result<Profile, Faults> {
+    if fields.is("type", CAPACITY) {
+        return read_capacity(fields).map(Profile::Capacity);
+    }
     if fields.has("type") {
-        return read_shape(fields).map(Profile::Whole);
+        return read_shape_of(&WHOLE_TYPES, fields).map(Profile::Whole);
     }
     let shapes = Signal::ALL.map(|signal| Some((signal, fields.object(signal.as_str(), read_shape)?)));
     let shapes: std::collections::BTreeMap<_, _> = shapes.into_iter().flatten().collect();
     if !Signal::ALL.iter().any(|signal| fields.has(signal.as_str())) {
         fields.fault(
             "type",
-            format!("is required: {}; or shapes for logs, metrics and traces", TYPES.join(", ")),
+            format!("is required: {}; or shapes for logs, metrics and traces", WHOLE_TYPES.join(", ")),
         );
     }
     fields.finish(&[]).or(Profile::BySignal(shapes))
 }
 
-fn read_shape(mut fields: Fields<'_>) -> Result<Shape, Faults> {
-    let known = |name: &str| TYPES.into_iter().find(|known| *known == name);
-    let Some(kind) = fields.choice("type", known, &TYPES) else {
+fn read_shape(fields: Fields<'_>) -> Result<Shape, Faults> {
+    read_shape_of(&TYPES, fields)
+}
+
+fn read_shape_of(types: &[&'static str], mut fields: Fields<'_>) -> Result<Shape, Faults> {
+    let known = |name: &str| types.iter().copied().find(|known| *known == name);
+    let Some(kind) = fields.choice("type", known, types) else {
         if !fields.has("type") {
-            fields.fault("type", format!("is required: {}", TYPES.join(", ")));
+            fields.fault("type", format!("is required: {}", types.join(", ")));
         }
         return Err(fields.faults());
     };
@@ -76,6 +84,38 @@ fn read_shape(mut fields: Fields<'_>) -> Result<Shape, Faults> {
     fields.finish(&[]).or(shape)
 }
 
+/// What is searched for; only as the profile of all signals, which rise together.
+fn read_capacity(mut fields: Fields<'_>) -> Result<Capacity, Faults> {
+    let usual = Capacity::default();
+    fields.any("type", CAPACITY, |_| Some(()));
+    let capacity = Capacity {
+        max: target(&mut fields, "max", Some(usual.max)),
+        hold: fields.time("hold", Duration::from_secs(1), Duration::from_hours(1)).unwrap_or(usual.hold),
+        settle: fields.time("settle", Duration::ZERO, Duration::from_mins(10)).unwrap_or(usual.settle),
+        precision: share(&mut fields, "precision", 1e3, (0.005, 0.5)).unwrap_or(usual.precision),
+        condition: fields.object("condition", read_condition).unwrap_or(usual.condition),
+    };
+    fields.finish(&[]).or(capacity)
+}
+
+fn read_condition(mut fields: Fields<'_>) -> Result<Condition, Faults> {
+    let condition = Condition {
+        failed: share(&mut fields, "failed", 1e6, (0.0, 1.0)).unwrap_or_default(),
+        p99: fields.time("p99", MOMENT, Duration::from_mins(10)),
+    };
+    fields.finish(&[]).or(condition)
+}
+
+/// A share from `least` to `most`, in so many parts of one.
+fn share(fields: &mut Fields<'_>, name: &'static str, parts: f64, (least, most): (f64, f64)) -> Option<u32> {
+    fields.any(name, &format!("a share from {least} to {most}"), |value| {
+        let share = value.as_f64().filter(|share| (least..=most).contains(share))?;
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "within 0 to a million")]
+        let share = (share * parts).round() as u32;
+        Some(share)
+    })
+}
+
 /// Records per second, or a part of the signal's rate; required when there is no `usual` one.
 fn target(fields: &mut Fields<'_>, name: &'static str, usual: Option<Target>) -> Target {
     let accepted =
@@ -114,6 +154,7 @@ fn required<T: Default>(
 pub(super) fn write(profile: &Profile) -> Value {
     match profile {
         Profile::Whole(shape) => write_shape(shape),
+        Profile::Capacity(capacity) => write_capacity(capacity),
         Profile::BySignal(shapes) => {
             shapes.iter().map(|(signal, shape)| (signal.as_str().to_owned(), write_shape(shape))).collect()
         }
@@ -156,6 +197,19 @@ fn write_shape(shape: &Shape) -> Value {
     }
 }
 
+fn write_capacity(capacity: &Capacity) -> Value {
+    let Capacity { max, hold, settle, precision, condition } = *capacity;
+    let mut kept = Map::new();
+    kept.insert("failed".into(), (f64::from(condition.failed) / 1e6).into());
+    if let Some(p99) = condition.p99 {
+        kept.insert("p99".into(), write_time(p99));
+    }
+    json!({
+        "type": CAPACITY, "max": write_target(max), "hold": write_time(hold), "settle": write_time(settle),
+        "precision": f64::from(precision) / 1e3, "condition": kept
+    })
+}
+
 fn write_target(target: Target) -> Value {
     match target {
         Target::Rate(rate) => Value::from(rate.records_per_second()),
@@ -170,3 +224,7 @@ const MOMENT: Duration = Duration::from_millis(1);
 const LONGEST: Duration = Duration::from_hours(30 * 24);
 
 const TYPES: [&str; 6] = ["constant", "ramp", "steps", "spike", "sine", "stages"];
+
+const WHOLE_TYPES: [&str; 7] = ["constant", "ramp", "steps", "spike", "sine", "stages", CAPACITY];
+
+const CAPACITY: &str = "capacity";

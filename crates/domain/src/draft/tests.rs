@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use super::*;
+use crate::capacity::{Capacity, Condition};
 
 fn original() -> Value {
     json!({
@@ -167,6 +168,9 @@ fn every_option_reads_back_as_it_is_written() {
         json!({"logRate": 9, "duration": 60, "profile": {"type": "spike", "peak": "900%", "at": 5, "for": 0.25}}),
         json!({"traceRate": 9, "count": 60, "profile": {"logs": {"type": "sine", "low": 0, "high": 70, "period": 6}}}),
         json!({"logRate": 9, "profile": {"type": "stages", "from": 0, "stages": [{"duration": 1.5, "target": "100%"}]}}),
+        json!({"logRate": 9, "openEnded": true, "profile": {
+            "type": "capacity", "max": 5000, "hold": 2.5, "settle": 0, "precision": 0.02, "condition": {"failed": 0.001, "p99": 0.25}
+        }}),
         json!({"metricsRate": "max", "openEnded": true, "seed": 12, "entropy": "high", "parallelism": 4}),
         json!({
             "logRate": 9, "duration": 9, "batchSize": 10, "maxBatchBytes": 2048, "linger": 0.25, "maxInFlight": 3,
@@ -202,6 +206,42 @@ fn a_load_ends_in_one_way() {
     let counted = spec_of(json!({"logRate": 1, "count": 7})).unwrap();
     let again = Draft::read(&json!({"duration": 9})).unwrap().amend(&counted).unwrap();
     assert_eq!(again.extent, Extent::For(LoadDuration::seconds(9).unwrap()));
+}
+
+#[test]
+fn a_search_needs_no_more_than_its_name_and_ends_by_itself() {
+    let spec = spec_of(json!({"logRate": 9, "profile": {"type": "capacity"}})).unwrap();
+    assert_eq!((spec.extent, &spec.profile), (Extent::Open, &Profile::Capacity(Capacity::default())));
+    let bounded = spec_of(json!({"logRate": 9, "duration": 60, "profile": {"type": "capacity"}})).unwrap();
+    assert_eq!(bounded.extent, Extent::For(LoadDuration::seconds(60).unwrap()));
+    assert_eq!(fields_in(json!({"logRate": 9, "count": 9, "profile": {"type": "capacity"}})), ["count"]);
+    assert_eq!(fields_in(json!({"logRate": "max", "profile": {"type": "capacity"}})), ["profile"]);
+    let wrong = json!({
+        "type": "capacity", "max": "x", "hold": 0.5, "precision": 1, "condition": {"failed": 2, "p99": "long", "p50": 1}, "to": 1
+    });
+    assert_eq!(
+        fields_in(json!({"logRate": 9, "profile": wrong})),
+        [
+            "profile.max",
+            "profile.hold",
+            "profile.precision",
+            "profile.condition.failed",
+            "profile.condition.p99",
+            "profile.condition.p50",
+            "profile.to"
+        ]
+    );
+    let found =
+        Draft::read(&with("count", json!(7))).unwrap().finding_capacity(Some(Duration::from_millis(250)));
+    let found = found.into_spec().unwrap();
+    let goal = Condition { failed: 0, p99: Some(Duration::from_millis(250)) };
+    assert_eq!(found.profile, Profile::Capacity(Capacity { condition: goal, ..Capacity::default() }));
+    assert_eq!(found.extent, Extent::Open);
+    // Signals rise together.
+    assert_eq!(
+        fields_in(json!({"logRate": 9, "duration": 9, "profile": {"logs": {"type": "capacity"}}})),
+        ["profile.logs.type"]
+    );
 }
 
 #[test]

@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde_json::Value;
 
 /// The time that a value means; none for anything else.
-pub(super) fn read_time(value: &Value) -> Option<Duration> {
+pub fn read_time(value: &Value) -> Option<Duration> {
     match value {
         Value::Number(number) => {
             let seconds = number.as_f64().filter(|seconds| (0.0..1e9).contains(seconds))?;

@@ -37,13 +37,15 @@ pub(crate) struct TestFields {
     #[schema(minimum = 0, maximum = 10_000_000, example = 200)]
     trace_rate: Option<u64>,
     /// Seconds of load. Where a test is created one of `duration`, `count` and `openEnded` is required, unless the profile
-    /// has stages.
+    /// has stages or is `capacity`.
     #[schema(minimum = 1, maximum = 2_592_000, example = 600)]
     duration: Option<u32>,
     /// How the rates go over time: an object with a `type` of `constant`, `ramp` (`from`, `to`, `over`), `steps` (`from`,
     /// `to`, `steps`, `over`), `spike` (`peak`, `at`, `for`), `sine` (`low`, `high`, `period`) or `stages` (`from`, `stages`:
     /// a list of `duration` and `target`); or such objects by signal. A target is records per second, or a part of the
-    /// signal's rate such as `"50%"`; times are seconds, or a text such as `"5m"`. Left out: constant.
+    /// signal's rate such as `"50%"`; times are seconds, or a text such as `"5m"`. Or, for all signals at once, `capacity`
+    /// (`max`, `hold`, `settle`, `precision`, `condition`: `failed` and `p99`): the rates rise until the destination does not take
+    /// more, and the run ends with what was found. Left out: constant.
     #[schema(value_type = Option<Object>)]
     profile: Option<Value>,
     /// Ends the load with that many records of each signal that is on, instead of after a time.

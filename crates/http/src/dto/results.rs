@@ -7,6 +7,8 @@ use moniflux_service::results::{GeneratorResults, LaneResults, Lateness, Percent
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::capacity::CapacityView;
+
 /// A run, and what became of its records. Times are milliseconds, sizes bytes.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Results)]
@@ -40,6 +42,9 @@ pub(crate) struct ResultsView {
     generator: GeneratorView,
     /// Each signal that was on: `logs`, `metrics`, `traces`.
     lanes: BTreeMap<&'static str, LaneView>,
+    /// What a search for the capacity found; left out for a run that is none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    capacity: Option<CapacityView>,
 }
 
 /// What became of one signal's records.
@@ -153,6 +158,7 @@ impl From<Results> for ResultsView {
             verdict: results.verdict.as_str(),
             generator: results.generator.into(),
             lanes: results.lanes.into_iter().map(|(signal, lane)| (signal.as_str(), lane.into())).collect(),
+            capacity: results.capacity.map(CapacityView::from),
         }
     }
 }

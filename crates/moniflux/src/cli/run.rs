@@ -9,7 +9,7 @@ use std::time::Duration;
 use anyhow::Context;
 use chrono::SubsecRound;
 use clap::{Args, ValueEnum};
-use moniflux_domain::draft::Draft;
+use moniflux_domain::draft::{Draft, read_time};
 use moniflux_domain::fault::Faults;
 use moniflux_domain::guard::Guard;
 use moniflux_domain::id::{Epoch, RunId, RunNumber, TestId};
@@ -36,6 +36,18 @@ pub(crate) struct RunArgs {
     /// How the results are printed
     #[arg(long, value_enum, default_value = "text")]
     output: Output,
+    /// Searches for the highest rate that the destination takes, beginning at the rates of the spec
+    #[arg(long)]
+    find_capacity: bool,
+    /// With --find-capacity: 99 in 100 records must be answered within this, such as 250ms
+    #[arg(long, value_name = "TIME", requires = "find_capacity", value_parser = time)]
+    p99: Option<Duration>,
+}
+
+/// A time as in a spec.
+fn time(text: &str) -> Result<Duration, String> {
+    let time = read_time(&serde_json::Value::from(text)).filter(|time| !time.is_zero());
+    time.ok_or_else(|| "accepted: a time such as \"250ms\" or \"1.5s\"".to_owned())
 }
 
 /// How results are printed on stdout.
@@ -50,13 +62,14 @@ pub(crate) enum Output {
 pub(crate) fn main(settings: &SettingsArgs, args: &RunArgs) -> anyhow::Result<Exit> {
     let settings = Settings::load(settings, &ServeArgs::default()).context("the configuration is wrong:")?;
     logging::start(&settings)?;
-    let (test, spec) = read_spec(&args.spec)?;
+    let (test, spec) = read_spec(args)?;
     let (engine, _threads) = wiring::engine()?;
     wiring::main_threads()?.block_on(drive(&engine, test, spec, args.output))
 }
 
 /// Reads and checks the spec. JSON is YAML too, so one reader serves both.
-fn read_spec(path: &PathBuf) -> anyhow::Result<(TestId, Spec)> {
+fn read_spec(args: &RunArgs) -> anyhow::Result<(TestId, Spec)> {
+    let path = &args.spec;
     let text = if path.as_os_str() == "-" {
         std::io::read_to_string(std::io::stdin())
     } else {
@@ -70,6 +83,7 @@ fn read_spec(path: &PathBuf) -> anyhow::Result<(TestId, Spec)> {
     });
     let spec = value.and_then(|value| {
         let draft = Draft::read(&value)?;
+        let draft = if args.find_capacity { draft.finding_capacity(args.p99) } else { draft };
         let test = draft.test.clone().unwrap_or_else(|| TestId::from_uuid(Uuid::now_v7()));
         Ok((test, draft.into_spec()?))
     });
@@ -130,7 +144,9 @@ async fn follow(
             () = over.notified() => {}
             () = engine.clock.sleep_until(next) => {
                 next += Duration::from_secs(1);
-                let Observation { checkpoint, points } = handle.observe().await?;
+                let mut seen = handle.observe().await?;
+                handle.drive(&mut seen);
+                let Observation { checkpoint, points } = seen;
                 run.checkpoint = checkpoint;
                 report::progress(run);
                 if reason.is_none() && outcome == Outcome::Completed {

@@ -42,6 +42,9 @@ pub(crate) struct SinkArgs {
     /// The same seed lets the same requests fail
     #[arg(long, default_value_t = 0)]
     seed: u64,
+    /// Acknowledges so many records a second over all, and lets what is above wait
+    #[arg(long, value_name = "RECORDS")]
+    max_rate: Option<u64>,
 }
 
 impl SinkArgs {
@@ -61,6 +64,7 @@ impl SinkArgs {
                 status: self.status.unwrap_or(usual.status),
                 reset_rate: self.reset_rate,
                 seed: self.seed,
+                max_rate: self.max_rate,
             },
             ..SinkConfig::default()
         }

@@ -3,6 +3,7 @@
 use moniflux_domain::id::{Epoch, RunId};
 use moniflux_domain::point::Point;
 use moniflux_domain::run::Checkpoint;
+use moniflux_engine::run::Observation;
 use moniflux_ports::run_store::Renewal;
 use tokio_util::sync::CancellationToken;
 
@@ -89,13 +90,22 @@ impl Supervisor {
         let mut reports = Vec::with_capacity(asked.len());
         for (run, epoch, seen) in asked {
             match seen.await {
-                Ok(seen) => {
+                Ok(mut seen) => {
+                    self.search_on(run, &mut seen);
                     reports.push(Report { run, epoch, checkpoint: seen.checkpoint, points: seen.points });
                 }
                 Err(error) => self.break_off(run, error).await,
             }
         }
         reports
+    }
+
+    /// Lets a search for the capacity go on. What it asks for next needs other reservations than this beat makes.
+    fn search_on(&self, run: RunId, seen: &mut Observation) {
+        let changed = self.held.lock().get_mut(&run).is_some_and(|held| held.handle.drive(seen));
+        if changed {
+            self.held.kick();
+        }
     }
 
     pub(super) async fn save(&self, unsaved: &mut Vec<Point>) {

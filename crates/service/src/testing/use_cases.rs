@@ -281,3 +281,24 @@ async fn a_port_that_fails_at_any_call_is_reported_as_such() {
     assert_down(service.list(&moniflux_ports::test_store::TestQuery::default()).await);
     assert!(service.check().await.is_err());
 }
+
+#[tokio::test]
+async fn a_search_in_progress_keeps_its_rates_and_its_goal() {
+    let mut test = test_in(Status::Running);
+    let capacity = json!({"profile": {"type": "capacity"}});
+    let fields = |error| match error {
+        Err(UseCaseError::Invalid(faults)) => {
+            faults.as_slice().iter().map(|fault| fault.field.clone()).collect::<Vec<_>>()
+        }
+        other => panic!("taken: {other:?}"),
+    };
+    let begun = Ports::holding(test.clone()).service().change(&id(), draft(&capacity)).await;
+    assert_eq!(fields(begun), ["profile"]);
+    test.spec = draft(&capacity).amend(&test.spec).unwrap();
+    let change = json!({"logRate": 9, "profile": {"type": "constant"}});
+    let changed = Ports::holding(test.clone()).service().change(&id(), draft(&change)).await;
+    assert_eq!(fields(changed), ["profile", "logRate"]);
+    let mut ports = Ports::holding(test);
+    ports.tests.expect_compare_and_set().times(1).returning(|_, _| Ok(()));
+    ports.service().change(&id(), draft(&json!({"duration": 60}))).await.unwrap();
+}

@@ -61,3 +61,20 @@ async fn answers_wait_for_the_delay() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn no_more_than_the_ceiling_is_acknowledged_and_nothing_is_refused() {
+    with_sink(bad(Faults { max_rate: Some(2_000), ..Faults::default() }), async |client| {
+        let shape = shape(DestinationKind::Http, Signal::Logs);
+        let quick = tokio::time::timeout(Duration::from_millis(50), client.emit(&shape, 0, 10)).await;
+        assert_eq!(quick.unwrap().unwrap().status, 200);
+        // 1,000 records are half a second's work, of which an idle sink has 50 ms saved up.
+        let batches = (1..=4).map(|batch| client.emit(&shape, batch * 250, 250));
+        let answers =
+            tokio::time::timeout(Duration::from_millis(400), futures_util::future::join_all(batches));
+        assert!(answers.await.is_err(), "it came too early");
+        let answer = client.emit(&shape, 2_000, 1).await.unwrap();
+        assert_eq!((answer.status, client.lanes("a-test").await[0]["received"].as_u64()), (200, Some(1_011)));
+    })
+    .await;
+}

@@ -1,6 +1,7 @@
 //! Tests, runs and their checkpoints, and the log of changes.
 
 use mongodb::bson;
+use moniflux_domain::capacity::Search;
 use moniflux_domain::id::{Epoch, ReplicaId, RunNumber, TestId, UserId, Version};
 use moniflux_domain::lifecycle::Status;
 use moniflux_domain::profile::{ActiveTime, Load};
@@ -165,6 +166,8 @@ impl From<RunEnd> for EndDocument {
 pub(crate) struct CheckpointDocument {
     active: ActiveTime,
     lanes: Vec<LaneDocument>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    search: Option<Search>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -187,7 +190,8 @@ impl From<&Checkpoint> for CheckpointDocument {
             evidence: lane.evidence,
             latency: LatencyDocument::from(&lane.latency),
         };
-        Self { active: checkpoint.active, lanes: checkpoint.lanes.iter().map(lane).collect() }
+        let lanes = checkpoint.lanes.iter().map(lane).collect();
+        Self { active: checkpoint.active, lanes, search: checkpoint.search.clone() }
     }
 }
 
@@ -201,7 +205,8 @@ impl From<CheckpointDocument> for Checkpoint {
             evidence: lane.evidence,
             latency: lane.latency.into(),
         };
-        Self { active: document.active, lanes: document.lanes.into_iter().map(lane).collect() }
+        let lanes = document.lanes.into_iter().map(lane).collect();
+        Self { active: document.active, lanes, search: document.search }
     }
 }
 

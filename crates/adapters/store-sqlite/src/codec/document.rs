@@ -2,6 +2,7 @@
 
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
+use moniflux_domain::capacity::Search;
 use moniflux_domain::point::{Distribution, Latency};
 use moniflux_domain::profile::{ActiveTime, Load};
 use moniflux_domain::run::{Checkpoint, LaneCheckpoint};
@@ -25,13 +26,15 @@ pub(crate) fn spec_document(spec: &Spec) -> Result<String, StoreFault> {
 /// The JSON text of a checkpoint.
 pub(crate) fn checkpoint_document(checkpoint: &Checkpoint) -> Result<String, StoreFault> {
     let lanes = checkpoint.lanes.iter().map(LaneDocument::from).collect();
-    json(&CheckpointDocument { active: checkpoint.active, lanes })
+    json(&CheckpointDocument { active: checkpoint.active, lanes, search: checkpoint.search.clone() })
 }
 
 #[derive(Serialize, Deserialize)]
 pub(super) struct CheckpointDocument {
     active: ActiveTime,
     lanes: Vec<LaneDocument>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    search: Option<Search>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -88,6 +91,6 @@ impl TryFrom<CheckpointDocument> for Checkpoint {
 
     fn try_from(document: CheckpointDocument) -> Result<Self, Self::Error> {
         let lanes = document.lanes.into_iter().map(LaneCheckpoint::try_from).collect::<Result<_, _>>()?;
-        Ok(Self { active: document.active, lanes })
+        Ok(Self { active: document.active, lanes, search: document.search })
     }
 }

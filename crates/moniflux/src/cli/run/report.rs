@@ -3,10 +3,11 @@
 use std::fmt::Write as _;
 use std::io::Write as _;
 
+use moniflux_domain::capacity::Limit;
 use moniflux_domain::profile::Extent;
 use moniflux_domain::run::Run;
 use moniflux_service::Results;
-use moniflux_service::results::{GeneratorResults, LaneResults};
+use moniflux_service::results::{CapacityResults, GeneratorResults, LaneResults};
 
 use super::Output;
 
@@ -17,6 +18,13 @@ pub(super) fn progress(run: &Run) {
         Extent::For(duration) => format!("{seconds:>5} s of {}", duration.as_secs()),
         Extent::Count(_) | Extent::Open => format!("{seconds:>5} s"),
     };
+    if let Some(search) = &run.checkpoint.search {
+        // Writing to a string cannot fail.
+        write!(line, "  step {}", search.steps().len() + 1).ok();
+        for lane in &run.checkpoint.lanes {
+            write!(line, "  {} {}/s", lane.signal, search.asked(lane.signal).records_per_second()).ok();
+        }
+    }
     for lane in &run.checkpoint.lanes {
         let tally = &lane.tally;
         // Writing to a string cannot fail.
@@ -43,14 +51,17 @@ pub(super) fn results(results: &Results, output: Output) -> anyhow::Result<()> {
 }
 
 fn text(results: &Results) -> String {
-    let mut text = format!(
+    let mut text = results.capacity.as_ref().map(capacity).unwrap_or_default();
+    write!(
+        text,
         "test {}  run {}\n{} after {:.1} s of load, verdict {}\n",
         results.test,
         results.run_id,
         results.status,
         results.active_seconds,
         results.verdict.as_str()
-    );
+    )
+    .ok();
     if let Some(reason) = &results.reason {
         writeln!(text, "{reason}").ok();
     }
@@ -67,6 +78,33 @@ fn text(results: &Results) -> String {
         write_lane(&mut text, signal.as_str(), lane);
     }
     text.truncate(text.trim_end().len());
+    text
+}
+
+/// What a search found, and each of its steps on a line.
+fn capacity(capacity: &CapacityResults) -> String {
+    let rates: Vec<_> = capacity.rates.iter().map(|(signal, rate)| format!("{rate} {signal}/s")).collect();
+    let rates = if rates.is_empty() { "nothing".to_owned() } else { rates.join(", ") };
+    let mut text = match (capacity.found, capacity.limit) {
+        (true, Some(Limit::Destination)) => format!("capacity: {rates}; the limit is the destination\n"),
+        (true, Some(Limit::Generator)) => {
+            format!("capacity: at least {rates}; the limit is the generator, not the destination\n")
+        }
+        (true, Some(Limit::Max) | None) => format!("capacity: at least {rates}; no higher rate was tried\n"),
+        (false, _) => format!("capacity: not found; so far it took {rates}\n"),
+    };
+    // Writing to a string cannot fail.
+    writeln!(text, "  {}", capacity.reason).ok();
+    for (number, step) in (1..).zip(&capacity.steps) {
+        let asked: Vec<_> =
+            step.lanes.iter().map(|(signal, lane)| format!("{} {signal}/s", lane.rate)).collect();
+        let p99 = step.p99.map_or_else(|| "-".to_owned(), |p99| format!("{p99:.1}"));
+        let mark = if step.held { "held" } else { "failed" };
+        write!(text, "  step {number:>2}  {}  p99 {p99} ms  {mark}", asked.join(", ")).ok();
+        writeln!(text, "{}{}", if step.held { "" } else { ": " }, if step.held { "" } else { &step.reason })
+            .ok();
+    }
+    text.push('\n');
     text
 }
 
