@@ -43,7 +43,7 @@ async fn a_run_is_answered_with_its_lanes_and_its_verdict() {
     let none = json!({"p50": null, "p90": null, "p95": null, "p99": null, "p999": null, "max": null});
     let lane = json!({
         "due": 0, "issued": 0, "acked": 0, "rejected": 0, "failed": 0, "missed": 0, "inDoubt": 0, "inFlight": 0,
-        "waiting": 0, "failures": {}, "rejections": {}, "requests": 0, "bytes": 0,
+        "waiting": 0, "failures": {}, "rejections": {}, "requests": 0, "retries": 0, "bytes": 0, "wireBytes": 0, "compressionRatio": null,
         "rate": {"asked": 0.0, "achieved": 0.0}, "lateness": {"p50": null, "p99": null, "max": null},
         "responseTime": none, "serviceTime": none
     });
