@@ -17,7 +17,7 @@ on_both_stores!(a_service_finds_the_ceiling_and_goes_on_with_it_after_a_crash);
 const CEILING: u64 = 20_000;
 
 /// A search takes a dozen steps of some two seconds each.
-const PATIENCE: Duration = Duration::from_secs(120);
+const PATIENCE: Duration = Duration::from_mins(2);
 
 #[tokio::test]
 async fn the_command_line_finds_the_ceiling() -> Result<()> {
@@ -43,7 +43,11 @@ async fn the_text_leads_with_what_was_found() -> Result<()> {
     let mut command = moniflux(&folder)?;
     let ended = run_to_end("moniflux run", command.arg("run").arg(&spec), PATIENCE).await?;
     let first = ended.stdout.lines().next().context("nothing was printed")?;
-    ensure!(first == "capacity: at least 4000 logs/s; no higher rate was tried", "{}", ended.stdout);
+    let rate = first.strip_prefix("capacity: at least ");
+    let rate = rate.and_then(|rest| rest.strip_suffix(" logs/s; no higher rate was tried"));
+    let rate: u64 = rate.and_then(|rate| rate.parse().ok()).with_context(|| ended.stdout.clone())?;
+    // What was measured of a step at 4,000: a batch more or less may fall into it.
+    ensure!(rate.abs_diff(4_000) <= 200, "{}", ended.stdout);
     Ok(())
 }
 

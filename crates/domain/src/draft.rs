@@ -18,7 +18,6 @@ use serde_json::Value;
 use crate::capacity::Capacity;
 use crate::delivery::Delivery;
 use crate::destination::{Compression, Destination, DestinationKind, Endpoint};
-use crate::entropy::Entropy;
 use crate::fault::Faults;
 use crate::guard::AbortOn;
 use crate::id::{TestId, UserId};
@@ -60,8 +59,6 @@ pub struct Draft {
     pub open_ended: Option<bool>,
     /// `seed`.
     pub seed: Option<u64>,
-    /// `entropy`.
-    pub entropy: Option<Entropy>,
     /// `abortOn`.
     pub abort_on: Option<AbortOn>,
     /// `parallelism`.
@@ -118,7 +115,6 @@ impl Draft {
             count: fields.whole("count", 1, Extent::MAX_COUNT, Some),
             open_ended: fields.flag("openEnded"),
             seed: fields.whole("seed", 0, MAX_SEED, Some),
-            entropy: fields.choice("entropy", Entropy::from_name, &Entropy::ALL.map(Entropy::as_str)),
             abort_on: fields.object("abortOn", delivery::read_abort_on),
             parallelism: fields.whole("parallelism", 1, u64::from(Parallelism::MAX), narrow(Parallelism::of)),
             delivery: DeliveryDraft::take(&mut fields),
@@ -193,7 +189,6 @@ impl Draft {
             delivery: self.delivery.amend(&Delivery::default()),
             abort_on: self.abort_on,
             seed: self.seed,
-            entropy: self.entropy.unwrap_or_default(),
             parallelism: self.parallelism.unwrap_or_default(),
         };
         check_loads(&spec).or(spec)
@@ -229,7 +224,6 @@ impl Draft {
             delivery: self.delivery.amend(&spec.delivery),
             abort_on: self.abort_on.or(spec.abort_on),
             seed: self.seed.or(spec.seed),
-            entropy: self.entropy.unwrap_or(spec.entropy),
             parallelism: self.parallelism.unwrap_or(spec.parallelism),
         };
         faults.extend(check_loads(&spec));

@@ -11,7 +11,6 @@ pub mod capacity;
 pub mod delivery;
 pub mod destination;
 pub mod draft;
-pub mod entropy;
 pub mod fault;
 pub mod guard;
 pub mod id;

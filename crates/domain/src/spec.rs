@@ -8,7 +8,6 @@ use serde::{Deserialize, Serialize};
 
 use crate::delivery::Delivery;
 use crate::destination::Destination;
-use crate::entropy::Entropy;
 use crate::guard::AbortOn;
 use crate::profile::{Demand, Extent, LaneRate};
 use crate::shape::Profile;
@@ -38,8 +37,6 @@ pub struct Spec {
     pub abort_on: Option<AbortOn>,
     /// What texts and values are drawn from; none for a seed of the test's name.
     pub seed: Option<u64>,
-    /// What compression can make of the bodies.
-    pub entropy: Entropy,
     /// Into how many shares each lane is divided.
     pub parallelism: Parallelism,
 }
@@ -57,7 +54,6 @@ impl Spec {
             delivery: Delivery::default(),
             abort_on: None,
             seed: None,
-            entropy: Entropy::default(),
             parallelism: Parallelism::default(),
         }
     }

@@ -47,7 +47,6 @@ fn check(draft: &Draft, spec: &Spec, test: &Test) -> Result<(), Faults> {
             ("logSize", spec.log_size != test.spec.log_size),
             ("destination", spec.destination != test.spec.destination),
             ("seed", spec.seed != test.spec.seed),
-            ("entropy", spec.entropy != test.spec.entropy),
             ("parallelism", spec.parallelism != test.spec.parallelism),
         ];
         let delivery = delivery_changes(&spec.delivery, &test.spec.delivery);

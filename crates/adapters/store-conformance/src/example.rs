@@ -8,7 +8,6 @@ use moniflux_domain::answer::{Answer, Kind};
 use moniflux_domain::capacity::{Capacity, Condition, Figures, LaneFigures, Search};
 use moniflux_domain::delivery::{Delivery, Retry, RetryOn};
 use moniflux_domain::destination::{Compression, Destination, DestinationKind, Endpoint};
-use moniflux_domain::entropy::Entropy;
 use moniflux_domain::guard::AbortOn;
 use moniflux_domain::id::{Epoch, RunId, RunNumber, TestId, UserId, Version};
 use moniflux_domain::lifecycle::Status;
@@ -51,7 +50,6 @@ pub(crate) fn spec() -> Outcome<Spec> {
         delivery: delivery(),
         abort_on: Some(AbortOn { failures: 123_456, lasts: Duration::from_millis(1_500) }),
         seed: Some((1 << 53) - 1),
-        entropy: Entropy::High,
         parallelism: Parallelism::of(3).ok_or("parallelism")?,
         destination: Destination {
             name: Some("Ziel \"ä\" 🚰".to_owned()),

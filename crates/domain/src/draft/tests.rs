@@ -171,7 +171,7 @@ fn every_option_reads_back_as_it_is_written() {
         json!({"logRate": 9, "openEnded": true, "profile": {
             "type": "capacity", "max": 5000, "hold": 2.5, "settle": 0, "precision": 0.02, "condition": {"failed": 0.001, "p99": 0.25}
         }}),
-        json!({"metricsRate": "max", "openEnded": true, "seed": 12, "entropy": "high", "parallelism": 4}),
+        json!({"metricsRate": "max", "openEnded": true, "seed": 12, "parallelism": 4}),
         json!({
             "logRate": 9, "duration": 9, "batchSize": 10, "maxBatchBytes": 2048, "linger": 0.25, "maxInFlight": 3,
             "connections": 2, "connectionMaxAge": 60, "timeout": 0.5, "drain": 0, "retry": {"attempts": 3, "on": ["429", "connection"]},
@@ -265,13 +265,12 @@ fn faults_of_options_name_their_place() {
     assert_eq!(fields_in(json!({"logRate": 9, "count": 51, "profile": down})), ["count"]);
     assert_eq!(
         faults_in(json!({
-            "logRate": "fast", "duration": 9, "linger": 100, "timeout": "1y", "connections": 0, "entropy": "some", "seed": -1,
+            "logRate": "fast", "duration": 9, "linger": 100, "timeout": "1y", "connections": 0, "seed": -1,
             "retry": {"on": [500]}, "abortOn": {"failures": 2}
         })),
         [
             ("logRate", "is \"fast\"; accepted: a whole number from 0 to 10000000, or \"max\""),
             ("seed", "is -1; accepted: a whole number from 0 to 9007199254740991"),
-            ("entropy", "is \"some\"; accepted: low, realistic, high"),
             ("abortOn.failures", "is 2; accepted: a share of records above 0 and up to 1"),
             ("linger", "is 100; accepted: 0 s to 10 s, in seconds or as a text such as \"250ms\" or \"5m\""),
             ("connections", "is 0; accepted: a whole number from 1 to 10000"),

@@ -3,7 +3,6 @@
 use serde_json::{Map, Value};
 
 use super::{delivery, profile};
-use crate::entropy::Entropy;
 use crate::profile::Extent;
 use crate::shape::Profile;
 use crate::spec::{Parallelism, Spec};
@@ -30,9 +29,6 @@ pub fn options(spec: &Spec) -> Map<String, Value> {
     }
     if let Some(seed) = spec.seed {
         written.insert("seed".into(), seed.into());
-    }
-    if spec.entropy != Entropy::default() {
-        written.insert("entropy".into(), spec.entropy.as_str().into());
     }
     if spec.parallelism != Parallelism::default() {
         written.insert("parallelism".into(), spec.parallelism.count().into());

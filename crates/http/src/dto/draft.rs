@@ -88,9 +88,6 @@ pub(crate) struct TestFields {
     /// What texts and values are drawn from. Left out: drawn from the test's name.
     #[schema(minimum = 0, maximum = 9_007_199_254_740_991_u64)]
     seed: Option<u64>,
-    /// What compression can make of the bodies: `low` (much), `realistic` or `high` (little). Left out: `realistic`.
-    #[schema(example = "realistic")]
-    entropy: Option<String>,
     /// Into how many shares each lane is divided, each with a schedule, connections and sequence numbers of its own; they
     /// add up exactly. Left out: 1.
     #[schema(minimum = 1, maximum = 64, example = 1)]
