@@ -120,7 +120,16 @@ pub(crate) fn client() -> Result<Client> {
         .with_safe_default_protocol_versions()?
         .with_root_certificates(rustls::RootCertStore::empty())
         .with_no_client_auth();
-    Ok(Client::builder().tls_backend_preconfigured(tls).http1_only().tcp_nodelay(true).no_proxy().build()?)
+    Ok(Client::builder()
+        .tls_backend_preconfigured(tls)
+        .http1_only()
+        .tcp_nodelay(true)
+        .no_proxy()
+        .pool_idle_timeout(IDLE)
+        .build()?)
 }
+
+/// Shorter than servers keep idle connections, so that no request meets one that is being closed.
+const IDLE: Duration = Duration::from_secs(2);
 
 const PROTOBUF: HeaderValue = HeaderValue::from_static("application/x-protobuf");
