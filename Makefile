@@ -11,6 +11,8 @@ export MONIFLUX_TEST_MONGOD ?= $(TOOLS)/mongod/bin/mongod
 export MONIFLUX_TEST_ROTEL ?= $(TOOLS)/rotel/rotel-agent
 export MONIFLUX_TEST_PYTHON ?= $(TOOLS)/venv/bin/python
 
+BENCH := $(abspath $(or $(CARGO_TARGET_DIR),target))/release/moniflux-bench
+
 # Unit tests need nothing but cargo; integration tests need the tools.
 # Timings are part of what the integration tests prove, so those run one at a time.
 ifneq ($(shell command -v cargo-nextest),)
@@ -26,7 +28,7 @@ endif
 
 .PHONY: help
 help: ## this list
-	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 26
+	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 26
 
 .PHONY: run
 run: ## build, and serve on 127.0.0.1:8080 with the embedded store
@@ -47,6 +49,19 @@ unit-test: ## tests that need nothing but cargo
 .PHONY: integration-test
 integration-test: tools build ## tests of the whole system and of the store on a real MongoDB
 	$(INTEGRATION)
+
+.PHONY: bench-e2e
+bench-e2e: build ## the generator beside other senders, a record's CPU cost; BENCH_FLAGS='--rounds 5'
+	cargo build --locked --release --package moniflux-bench
+	@scripts/install-bench-tools
+	$(BENCH) compare --moniflux $(MONIFLUX_TEST_BINARY) $(BENCH_FLAGS)
+
+.PHONY: bench-load
+bench-load: build ## how evenly load leaves: a million a second, one a second, a thousand tests at once
+	cargo build --locked --release --package moniflux-bench
+	$(BENCH) steady --moniflux $(MONIFLUX_TEST_BINARY)
+	$(BENCH) slow --moniflux $(MONIFLUX_TEST_BINARY)
+	$(BENCH) many --moniflux $(MONIFLUX_TEST_BINARY)
 
 .PHONY: tools
 tools: ## mongod, a collector and Python packages, into target/tools

@@ -95,6 +95,7 @@ const CONFORMANCE: &str = "moniflux-store-conformance";
 const EMIT_HTTP: &str = "moniflux-emit-http";
 const BINARY: &str = "moniflux";
 const TESTS: &str = "moniflux-tests";
+const BENCH: &str = "moniflux-bench";
 
 const ROOMS: &[Room] = &[
     Room {
@@ -160,6 +161,8 @@ const ROOMS: &[Room] = &[
     },
     // It starts servers with the adapter that knows them.
     Room { name: TESTS, ours: &[STORE_MONGO], ours_in_tests: &[], others: None },
+    // It measures the encoder and the emitter by themselves; the rest it starts as the binary.
+    Room { name: BENCH, ours: &[DOMAIN, PORTS, PAYLOAD, EMIT_HTTP], ours_in_tests: &[], others: None },
 ];
 
 const KEPT: &[Kept] = &[
@@ -168,7 +171,7 @@ const KEPT: &[Kept] = &[
     Kept { package: "actix-web", code: &[HTTP, SINK], tests: &[] },
     Kept { package: "utoipa", code: &[HTTP], tests: &[] },
     Kept { package: "prometheus", code: &[HTTP], tests: &[] },
-    Kept { package: "reqwest", code: &[EMIT_HTTP, TESTS], tests: &[HTTP, SINK, BINARY] },
+    Kept { package: "reqwest", code: &[EMIT_HTTP, TESTS, BENCH], tests: &[HTTP, SINK, BINARY] },
     Kept { package: "hdrhistogram", code: &[ENGINE], tests: &[] },
     Kept { package: "opentelemetry-proto", code: &[PAYLOAD], tests: &[SINK] },
     Kept { package: "mockall", code: &[PORTS], tests: &[SERVICE, HTTP] },
@@ -185,14 +188,15 @@ const KEPT: &[Kept] = &[
             EMIT_HTTP,
             BINARY,
             TESTS,
+            BENCH,
         ],
         tests: &[],
     },
-    Kept { package: "clap", code: &[BINARY], tests: &[] },
+    Kept { package: "clap", code: &[BINARY, BENCH], tests: &[] },
     Kept { package: "config", code: &[BINARY], tests: &[] },
     Kept { package: "dotenvy", code: &[BINARY], tests: &[] },
     Kept { package: "tracing-subscriber", code: &[BINARY], tests: &[HTTP, SERVICE, ENGINE] },
-    Kept { package: "anyhow", code: &[BINARY, TESTS], tests: &[] },
+    Kept { package: "anyhow", code: &[BINARY, TESTS, BENCH], tests: &[] },
 ];
 
 /// Whoever embeds the engine gets no server, no database and no HTTP client; the core gets no runtime.

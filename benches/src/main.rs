@@ -1,0 +1,67 @@
+//! Measures the whole generator from outside: what a record costs it, beside other senders, and how evenly it sends.
+//!
+//! * **Lives here:** the programs to compare, a sink that only counts, and the reading of what the kernel says of a process.
+//! * **Never lives here:** product code. The generator is the release binary, started as users start it.
+//! * **Depends on:** `payload` and `emit-http`, which are measured by themselves as well.
+//! * **Read first:** `compare`, then `program`.
+
+#![expect(clippy::cast_precision_loss, reason = "what is counted here stays far below 2^53")]
+#![cfg_attr(test, expect(clippy::float_cmp, reason = "the numbers of these tests are exact"))]
+
+mod body;
+mod clock;
+mod compare;
+mod count;
+mod counts;
+mod generator;
+mod head;
+mod many;
+mod post;
+mod proc;
+mod program;
+mod slow;
+mod statistics;
+mod steady;
+
+use std::io::Write as _;
+
+use clap::{Parser, Subcommand};
+
+/// Measures MoniFlux.
+#[derive(Debug, Parser)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Records and bytes per CPU second: the generator, its client and encoder alone, reqwest and wrk
+    Compare(compare::CompareArgs),
+    /// How evenly a million records a second leave, and what that costs
+    Steady(steady::SteadyArgs),
+    /// How exactly one record a second leaves
+    Slow(slow::SlowArgs),
+    /// Many small tests at once in one service
+    Many(many::ManyArgs),
+    /// A sink that only counts, until its standard input ends
+    Count(count::CountArgs),
+    /// Posts one body again and again
+    Post(post::PostArgs),
+    /// Encodes batches and drops them
+    Encode(body::EncodeArgs),
+}
+
+fn main() -> anyhow::Result<()> {
+    let report = match Cli::parse().command {
+        Command::Compare(args) => compare::main(&args),
+        Command::Steady(args) => steady::main(&args),
+        Command::Slow(args) => slow::main(&args),
+        Command::Many(args) => many::main(&args),
+        Command::Count(args) => count::main(&args),
+        Command::Post(args) => post::main(&args),
+        Command::Encode(args) => body::main(&args),
+    }?;
+    write!(std::io::stdout(), "{report}")?;
+    Ok(())
+}
