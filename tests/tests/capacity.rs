@@ -1,0 +1,102 @@
+//! The search for the highest rate that a destination takes, against one whose ceiling is known.
+
+use std::time::Duration;
+
+use anyhow::{Context, Result, ensure};
+use moniflux_tests::on_both_stores;
+use moniflux_tests::process::run_to_end;
+use moniflux_tests::service::{Service, Store, moniflux};
+use moniflux_tests::sink::Sink;
+use moniflux_tests::time::until;
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+on_both_stores!(a_service_finds_the_ceiling_and_goes_on_with_it_after_a_crash);
+
+/// Records a second that the sink acknowledges.
+const CEILING: u64 = 20_000;
+
+/// A search takes some twenty steps of two or three seconds each.
+const PATIENCE: Duration = Duration::from_mins(2);
+
+#[tokio::test]
+async fn the_command_line_finds_the_ceiling() -> Result<()> {
+    let sink = slow_sink().await?;
+    let folder = TempDir::new()?;
+    let spec = folder.path().join("spec.json");
+    std::fs::write(&spec, search("capacity", sink.address()).to_string())?;
+    let mut command = moniflux(&folder)?;
+    command.arg("run").arg(&spec).args(["--find-capacity", "--p99", "250ms", "--output", "json"]);
+    let ended = run_to_end("moniflux run", &mut command, PATIENCE).await?;
+    ensure!(ended.code == 0, "exit code {}", ended.code);
+    is_found(&serde_json::from_str(&ended.stdout).context("stdout is not the results alone")?)
+}
+
+#[tokio::test]
+async fn the_text_leads_with_what_was_found() -> Result<()> {
+    let sink = Sink::start(&[]).await?;
+    let folder = TempDir::new()?;
+    let spec = folder.path().join("spec.json");
+    let mut body = search("capacity", sink.address());
+    body["profile"]["max"] = "200%".into();
+    std::fs::write(&spec, body.to_string())?;
+    let mut command = moniflux(&folder)?;
+    let ended = run_to_end("moniflux run", command.arg("run").arg(&spec), PATIENCE).await?;
+    let first = ended.stdout.lines().next().context("nothing was printed")?;
+    ensure!(first == "capacity: at least 4000 logs/s; no higher rate was tried", "{}", ended.stdout);
+    Ok(())
+}
+
+async fn a_service_finds_the_ceiling_and_goes_on_with_it_after_a_crash(store: Store) -> Result<()> {
+    let sink = slow_sink().await?;
+    let service = Service::start(&store).await?;
+    service.api().post("/start-test", &search("capacity", sink.address())).await?.with(200)?;
+    let some = until("some steps are made", PATIENCE, async || {
+        let steps = steps_of(&results(&service).await?)?;
+        ensure!(steps.len() >= 4, "{} steps", steps.len());
+        Ok(steps)
+    })
+    .await?;
+    service.kill()?;
+
+    let service = Service::start(&store).await?;
+    service.run_over("capacity", "Completed", PATIENCE).await?;
+    let results = results(&service).await?;
+    ensure!(steps_of(&results)?.starts_with(&some), "it began anew: {results}");
+    is_found(&results)
+}
+
+async fn slow_sink() -> Result<Sink> {
+    Sink::start(&["--max-rate", &CEILING.to_string()]).await
+}
+
+fn search(test: &str, endpoint: &str) -> Value {
+    json!({
+        "testID": test, "logRate": 2_000, "logSize": 100, "batchSize": 200,
+        "profile": {"type": "capacity", "hold": 1, "precision": 0.02},
+        "destination": {"type": "otlp-http", "endpoint": endpoint},
+    })
+}
+
+async fn results(service: &Service) -> Result<Value> {
+    service.api().get("/tests/capacity/results").await?.with(200)
+}
+
+fn steps_of(results: &Value) -> Result<Vec<Value>> {
+    results["capacity"]["steps"].as_array().cloned().with_context(|| format!("no steps: {results}"))
+}
+
+/// Within 5 % of the ceiling, with evidence.
+fn is_found(results: &Value) -> Result<()> {
+    let capacity = &results["capacity"];
+    let found = capacity["rates"]["logs"].as_u64().with_context(|| format!("nothing: {results:#}"))?;
+    ensure!(capacity["found"] == true && capacity["limit"] == "destination", "{capacity:#}");
+    ensure!(found.abs_diff(CEILING) <= CEILING / 20, "{found} of {CEILING}: {capacity:#}");
+    let steps = steps_of(results)?;
+    ensure!(steps.iter().any(|step| step["held"] == true && step["verdict"] == "valid"), "{capacity:#}");
+    let failed = steps.iter().find(|step| step["held"] == false).context("no step failed")?;
+    ensure!(failed["reason"].as_str().is_some_and(|reason| !reason.is_empty()), "{failed}");
+    let lane = &results["lanes"]["logs"];
+    ensure!(lane["failed"] == 0 && lane["rejected"] == 0, "records got lost: {lane}");
+    Ok(())
+}
