@@ -1,7 +1,7 @@
 //! The search for the highest rate that a destination takes: a pure state machine, `figures of a step → next step`.
 //!
 //! Rates rise (each step twice the one before) while the condition holds; then the gap between the best rate and the worst is
-//! halved until it is within the precision, and the best is tried once more. Every step is kept as evidence. The search is part
+//! halved until it is within the precision, and both are tried once more, for one bad second must not decide. Every step is kept as evidence. The search is part
 //! of a run's checkpoint, so another holder goes on with it.
 
 mod scale;
@@ -188,6 +188,8 @@ impl Search {
     fn rise(&mut self) {
         let best = self.current;
         self.best = Some(best);
+        // The worst may be what just held, when it was tried once more.
+        self.worst = self.failures().filter(|scale| *scale > best).min();
         match self.worst {
             None if best == self.top => self.go_to(best, true),
             None => self.go_to(best.doubled().min(self.top), false),
@@ -209,11 +211,18 @@ impl Search {
     }
 
     fn narrow(&mut self, best: Scale, worst: Scale) {
-        if best.is_within(self.goal.precision, worst) {
-            self.go_to(best, true);
-        } else {
+        if !best.is_within(self.goal.precision, worst) {
             self.go_to(best.middle(worst), false);
+        } else if self.failures().filter(|scale| *scale == worst).count() < TRIES {
+            self.go_to(worst, false);
+        } else {
+            self.go_to(best, true);
         }
+    }
+
+    /// The scale of every step that failed.
+    fn failures(&self) -> impl Iterator<Item = Scale> {
+        self.steps.iter().filter(|step| step.limit.is_some()).map(|step| step.scale)
     }
 
     fn go_to(&mut self, scale: Scale, confirms: bool) {
@@ -223,6 +232,9 @@ impl Search {
 
 /// How often a step is repeated in which the generator was late.
 const REPEATS: u32 = 2;
+
+/// How often a step fails before the search ends on it.
+const TRIES: usize = 2;
 
 #[cfg(test)]
 mod tests;

@@ -65,7 +65,8 @@ fn is_bare_todo(line: &str) -> bool {
 /// Every manifest and source file of a crate of ours.
 fn files() -> Result<Vec<PathBuf>> {
     let mut found = Vec::new();
-    let mut ahead = vec![tools::workspace().join("crates"), tools::workspace().join("tests")];
+    let mut ahead: Vec<_> =
+        ["crates", "tests", "benches"].map(|folder| tools::workspace().join(folder)).into();
     while let Some(folder) = ahead.pop() {
         for entry in fs::read_dir(folder)? {
             let path = entry?.path();

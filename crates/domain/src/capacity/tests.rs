@@ -70,12 +70,12 @@ proptest! {
 }
 
 #[test]
-fn rates_rise_until_the_condition_breaks_and_the_best_is_tried_once_more() {
+fn rates_rise_until_the_condition_breaks_and_best_and_worst_are_tried_once_more() {
     let mut search = search(1_000, 0, Capacity { precision: 100, ..Capacity::default() });
     run(&mut search, |search| measure(search, 5_000));
     let asked =
         search.steps().iter().map(|step| step.figures.lanes[&Signal::Logs].asked.records_per_second());
-    assert_eq!(asked.collect::<Vec<_>>(), [1_000, 2_000, 4_000, 8_000, 6_000, 5_000, 5_500, 5_000]);
+    assert_eq!(asked.collect::<Vec<_>>(), [1_000, 2_000, 4_000, 8_000, 6_000, 5_000, 5_500, 5_500, 5_000]);
     assert_eq!(
         search.answer().reason,
         "at 5500 logs/s: 2500 logs more than before waited for their answer after 5.0 s"
@@ -128,12 +128,12 @@ fn a_rate_that_fails_when_it_is_tried_once_more_is_not_the_answer() {
     let mut search = search(1_000, 0, Capacity::default());
     let slow_at_last = |search: &Search| {
         let mut figures = measure(search, 4_000);
-        let p99 = if search.steps().len() > 8 { 500 } else { 100 };
+        let p99 = if search.steps().len() > 9 { 500 } else { 100 };
         figures.p99 = Some(Duration::from_millis(p99));
         figures
     };
     search.goal.condition.p99 = Some(Duration::from_millis(250));
-    for _ in 0..9 {
+    for _ in 0..10 {
         let figures = slow_at_last(&search);
         search.note(figures);
     }
@@ -157,4 +157,19 @@ fn what_cannot_hold_any_more_is_known_at_once() {
     assert!(held.are_lost(&some) && failed.are_lost(&Condition::default()));
     assert!(!failed.are_lost(&some));
     assert_eq!(Step::judge(Scale::ONE, failed, &some).limit, None);
+}
+
+proptest! {
+    #[test]
+    fn one_bad_second_does_not_decide(bad in 0_usize..12, times in 2.0_f64..40.0) {
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "positive and small")]
+        let ceiling = (1_000.0 * times) as u64;
+        let mut search = search(1_000, 0, Capacity::default());
+        let answer = run(&mut search, |search| {
+            let figures = measure(search, ceiling);
+            if search.steps().len() == bad { measure(search, 1) } else { figures }
+        });
+        let found = answer.rates[&Signal::Logs];
+        prop_assert!(found <= ceiling && (found + 2) * 105 >= ceiling * 100, "{} of {}", found, ceiling);
+    }
 }
