@@ -95,6 +95,9 @@ pub(crate) struct Lane {
     pub(crate) issued: u64,
     /// Answered with success.
     pub(crate) acked: u64,
+    /// Without success, by kind.
+    #[serde(default)]
+    pub(crate) failures: BTreeMap<String, u64>,
     /// Due time to issue, in milliseconds.
     pub(crate) lateness: Lateness,
 }

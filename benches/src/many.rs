@@ -1,5 +1,6 @@
 //! `moniflux-bench many`: many small tests of all three signals at once in one service with the embedded store.
 
+use std::collections::BTreeMap;
 use std::process::Command;
 use std::thread;
 use std::time::Duration;
@@ -12,7 +13,7 @@ use tempfile::TempDir;
 use tokio::task::JoinSet;
 
 use crate::clock::Stopwatch;
-use crate::generator::{Binary, Results};
+use crate::generator::{Binary, Lane, Results};
 use crate::post;
 use crate::proc::{Memory, Stat};
 use crate::program::{Program, STARTING};
@@ -61,20 +62,32 @@ pub(crate) fn main(args: &ManyArgs) -> Result<String> {
     let records = u64::from(args.rate) * u64::from(args.seconds);
     let exact = results
         .iter()
-        .filter(|results| {
-            results.lanes.len() == 3 && results.lanes.values().all(|lane| lane.is_exactly(records))
-        })
+        .filter(|one| one.lanes.len() == 3 && one.lanes.values().all(|lane| lane.is_exactly(records)))
         .count();
     Ok(format!(
-        "{} tests x 3 signals x {} records/s for {} s: {exact} exact\n\
+        "{} tests x 3 signals x {} records/s for {} s: {exact} exact; {}\n\
          started in {:.1} s; {cores:.3} cores of the service while all ran ({:.0} s), peak RSS {:.1} MiB\n",
         args.tests,
         args.rate,
         args.seconds,
+        sums(&results),
         starting.as_secs_f64(),
         together.as_secs_f64(),
         memory.peak as f64 / 1_048_576.0
     ))
+}
+
+/// What became of all records of all tests, in words.
+fn sums(results: &[Results]) -> String {
+    let lanes = || results.iter().flat_map(|results| results.lanes.values());
+    let sum = |count: fn(&Lane) -> u64| lanes().map(count).sum::<u64>();
+    let mut failures = BTreeMap::new();
+    for (kind, records) in lanes().flat_map(|lane| &lane.failures) {
+        *failures.entry(kind.as_str()).or_insert(0) += records;
+    }
+    let failures: Vec<_> = failures.iter().map(|(kind, records)| format!(", {kind} {records}")).collect();
+    let (due, issued, acked) = (sum(|lane| lane.due), sum(|lane| lane.issued), sum(|lane| lane.acked));
+    format!("due {due}, issued {issued}, acked {acked}{}", failures.concat())
 }
 
 impl ManyArgs {
@@ -157,6 +170,14 @@ const ENDING: Duration = Duration::from_mins(2);
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_failed_is_named_by_kind() {
+        let lane = json!({"due": 9, "issued": 8, "acked": 5, "failures": {"connect": 3}, "lateness": {}});
+        let results = json!({"endedAt": "now", "lanes": {"logs": lane, "traces": lane}});
+        let results: Vec<Results> = vec![serde_json::from_value(results).unwrap()];
+        assert_eq!(sums(&results), "due 18, issued 16, acked 10, connect 6");
+    }
 
     #[test]
     fn every_test_gets_its_turn() {
