@@ -148,11 +148,13 @@ impl Step {
         self.figures.evidence.verdict()
     }
 
-    /// Records per second that were taken of each signal: what was asked, less what was left open.
+    /// Records per second that were taken of each signal: what was asked, less what was left open beyond a batch that is just
+    /// under way.
     pub(super) fn taken(&self) -> BTreeMap<Signal, u64> {
         let taken = |lane: &LaneFigures| {
-            let (asked, growth) = (u128::from(lane.asked.records_per_second()), lane.growth().min(lane.due));
-            let taken = asked * u128::from(lane.due - growth) / u128::from(lane.due.max(1));
+            let left = lane.growth().saturating_sub(lane.batch).min(lane.due);
+            let asked = u128::from(lane.asked.records_per_second());
+            let taken = asked * u128::from(lane.due - left) / u128::from(lane.due.max(1));
             u64::try_from(taken).unwrap_or(u64::MAX)
         };
         self.figures.lanes.iter().map(|(signal, lane)| (*signal, taken(lane))).collect()

@@ -29,7 +29,6 @@ fn measure(search: &Search, ceiling: u64) -> Figures {
             issued: due,
             acked: due - open,
             open_after: open,
-            batch: 1,
             ..LaneFigures::default()
         };
         (signal, figures)
@@ -172,4 +171,17 @@ proptest! {
         let found = answer.rates[&Signal::Logs];
         prop_assert!(found <= ceiling && (found + 2) * 105 >= ceiling * 100, "{} of {}", found, ceiling);
     }
+}
+
+#[test]
+fn a_batch_that_is_just_under_way_is_not_taken_off_the_answer() {
+    let lane = |open_after| {
+        let asked = Rate::per_second(4_000).unwrap();
+        LaneFigures { asked, due: 4_000, acked: 3_800, open_after, batch: 200, ..LaneFigures::default() }
+    };
+    let taken = |open_after| {
+        let figures = Figures { lanes: [(Signal::Logs, lane(open_after))].into(), ..Figures::default() };
+        Step::judge(Scale::ONE, figures, &Condition::default()).taken()[&Signal::Logs]
+    };
+    assert_eq!((taken(0), taken(200), taken(240)), (4_000, 4_000, 3_960));
 }
