@@ -11,7 +11,7 @@ use moniflux_tests::process::{Ended, run_to_end};
 use moniflux_tests::results::Results;
 use moniflux_tests::service::{Service, Store, moniflux};
 use moniflux_tests::sink::Sink;
-use moniflux_tests::time::{SOON, until};
+use moniflux_tests::time::{SOON, let_run, until};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
@@ -117,7 +117,7 @@ async fn a_profile_can_be_changed_paused_and_resumed_in_mid_run(store: Store) ->
     api.act("/tests/bent/pause").await?.with(200)?;
     until("it stands still", SOON, async || {
         let before = sink.received(test).await?;
-        tokio::time::sleep(Duration::from_millis(700)).await;
+        let_run(Duration::from_millis(700)).await;
         ensure!(sink.received(test).await? == before, "it goes on");
         Ok(())
     })

@@ -4,6 +4,7 @@
 //! command, whichever is first. It never waits for a send, and it queues nothing: what is due and not yet issued is a
 //! difference of two numbers.
 
+mod report;
 mod schedule;
 mod send;
 mod window;
@@ -29,6 +30,8 @@ use crate::latency::LatencyTimes;
 use crate::pace::Pace;
 use crate::workers::Worker;
 
+pub(crate) use self::report::LaneReport;
+use self::report::Since;
 use self::schedule::{Cut, DueBatch, next_batch};
 use self::send::{Answered, send};
 use self::window::Window;
@@ -50,15 +53,6 @@ pub(crate) enum LaneCommand {
     Skip,
     /// Report.
     Observe(oneshot::Sender<LaneReport>),
-}
-
-/// What a lane reports: all so far, and what came since the report before.
-#[derive(Debug)]
-pub(crate) struct LaneReport {
-    pub(crate) checkpoint: LaneCheckpoint,
-    pub(crate) tally: Tally,
-    pub(crate) evidence: Evidence,
-    pub(crate) times: LatencyTimes,
 }
 
 /// What a lane begins with.
@@ -117,13 +111,6 @@ enum Phase {
     Suspended { until: Duration },
     /// Every record has its class.
     Over,
-}
-
-/// What was last reported, and what came since.
-struct Since {
-    tally: Tally,
-    evidence: Evidence,
-    times: LatencyTimes,
 }
 
 /// What the loop does next.
@@ -370,55 +357,5 @@ impl Lane {
             self.tally.settle();
         }
         self.phase = Phase::Over;
-    }
-
-    fn report(&mut self) -> LaneReport {
-        let active = self.pace.active(self.clock.monotonic());
-        if self.phase != Phase::Over {
-            self.tally.note_due(self.load.due(active));
-        }
-        let busy = self.worker.busy();
-        self.evidence.busiest = self.evidence.busiest.max(busy);
-        let times = std::mem::take(&mut self.since.times);
-        self.times.merge(&times);
-        let reserved = self.reservation(active);
-        let report = LaneReport {
-            tally: self.tally.since(&self.since.tally),
-            // As busy as it is now, not as it ever was: a point is of its own second.
-            evidence: Evidence { busiest: busy, ..self.evidence.since(&self.since.evidence) },
-            times,
-            checkpoint: LaneCheckpoint {
-                signal: self.signal,
-                load: self.load.clone(),
-                reserved,
-                tally: self.tally.clone(),
-                evidence: self.evidence,
-                latency: self.times.to_latency(),
-            },
-        };
-        self.since.tally = self.tally.clone();
-        self.since.evidence = self.evidence;
-        report
-    }
-
-    /// Up to where sequence numbers are to be reserved, seen from `active`; what is not asked for again is given back.
-    fn reservation(&mut self, active: ActiveTime) -> u64 {
-        let goes_on = matches!(self.phase, Phase::Load | Phase::Drain { .. });
-        let (issued, stands) = (self.tally.issued(), self.pace.is_held());
-        let wanted = if !goes_on {
-            issued
-        } else if self.load.is_unpaced() {
-            // As much as it may grow by: three times what came since the report before.
-            let lately = issued - self.since.tally.issued();
-            let ahead = if stands { 0 } else { (3 * lately).max(LaneCheckpoint::FIRST_UNPACED) };
-            issued.saturating_add(ahead).min(self.load.limit().unwrap_or(u64::MAX))
-        } else {
-            let ahead = if stands { active } else { active.plus(self.reserve) };
-            self.load.due(ahead).saturating_sub(self.tally.missed()).max(issued)
-        };
-        if self.reserves {
-            self.granted = self.granted.min(wanted);
-        }
-        wanted
     }
 }

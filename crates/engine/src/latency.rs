@@ -3,15 +3,32 @@
 //! Three significant digits, one microsecond to one hour; longer times count as one hour. Percentiles come from merged
 //! histograms only and are never averaged.
 
+mod sparse;
+
 use std::time::Duration;
 
 use hdrhistogram::Histogram;
 use hdrhistogram::serialization::{Deserializer, Serializer, V2Serializer};
 use moniflux_domain::point::{Distribution, Latency};
 
-/// Times of records; takes no memory before the first.
-#[derive(Debug, Clone, Default)]
-pub struct Times(Option<Histogram<u64>>);
+use self::sparse::Sparse;
+
+/// Times of records; takes no memory before the first, and little for few of them.
+#[derive(Debug, Clone)]
+pub struct Times(Counts);
+
+/// Where times are counted.
+#[derive(Debug, Clone)]
+enum Counts {
+    Few(Sparse),
+    Many(Histogram<u64>),
+}
+
+impl Default for Times {
+    fn default() -> Self {
+        Self(Counts::Few(Sparse::default()))
+    }
+}
 
 impl Times {
     /// Reads what [`Times::to_distribution`] wrote.
@@ -20,69 +37,97 @@ impl Times {
     /// The bytes are no histogram.
     pub fn from_distribution(distribution: &Distribution) -> Result<Self, UnreadableDistribution> {
         if distribution.0.is_empty() {
-            return Ok(Self(None));
+            return Ok(Self::default());
         }
         let mut bytes = distribution.0.as_slice();
         let histogram = Deserializer::new().deserialize(&mut bytes);
-        let mut histogram: Histogram<u64> =
+        let histogram: Histogram<u64> =
             histogram.map_err(|e| UnreadableDistribution { source: Box::new(e) })?;
-        histogram.auto(true);
-        Ok(Self(Some(histogram)))
+        let mut times = Self::default();
+        for found in histogram.iter_recorded() {
+            times.note(found.value_iterated_to(), found.count_at_value());
+        }
+        Ok(times)
     }
 
     /// Notes one time for that many records.
     pub fn record(&mut self, time: Duration, records: u64) {
-        let micros = u64::try_from(time.as_micros()).unwrap_or(u64::MAX).min(LONGEST_MICROS);
-        if let Some(histogram) = self.histogram() {
-            // Cannot fail: the histogram grows by itself, and an hour fits.
-            let recorded = histogram.record_n(micros, records);
-            debug_assert_eq!(recorded, Ok(()));
-        }
+        let micros = u64::try_from(time.as_micros()).unwrap_or(u64::MAX);
+        self.note(micros.min(LONGEST_MICROS), records);
     }
 
     /// Adds another histogram's records.
     pub fn merge(&mut self, other: &Self) {
-        if let (Some(theirs), Some(ours)) = (&other.0, self.histogram_if(other.0.is_some())) {
-            let added = ours.add(theirs);
-            debug_assert!(added.is_ok());
+        match (&mut self.0, &other.0) {
+            (_, Counts::Few(few)) => few.values().for_each(|(micros, records)| self.note(micros, records)),
+            (Counts::Many(ours), Counts::Many(theirs)) => {
+                let added = ours.add(theirs);
+                debug_assert!(added.is_ok());
+            }
+            (Counts::Few(few), Counts::Many(theirs)) => {
+                let few = std::mem::take(few);
+                self.0 = Counts::Many(theirs.clone());
+                few.values().for_each(|(micros, records)| self.note(micros, records));
+            }
         }
     }
 
     /// The histogram as bytes.
     pub fn to_distribution(&self) -> Distribution {
-        let mut bytes = Vec::new();
-        if let Some(histogram) = &self.0 {
-            // Cannot fail: a vector takes every write.
-            let written = V2Serializer::new().serialize(histogram, &mut bytes);
-            debug_assert!(written.is_ok());
-        }
-        Distribution(bytes)
+        Distribution(match &self.0 {
+            Counts::Few(few) => few.to_bytes(),
+            Counts::Many(histogram) => {
+                let mut bytes = Vec::new();
+                // Cannot fail: a vector takes every write.
+                let written = V2Serializer::new().serialize(histogram, &mut bytes);
+                debug_assert!(written.is_ok());
+                bytes
+            }
+        })
     }
 
     /// The time within which `share` (0 to 1) of the records stayed, in milliseconds; none without records.
     pub fn quantile_millis(&self, share: f64) -> Option<f64> {
-        self.0.as_ref().map(|histogram| millis(histogram.value_at_quantile(share)))
+        self.read(|histogram| millis(histogram.value_at_quantile(share)))
     }
 
     /// The longest time, in milliseconds; none without records.
     pub fn max_millis(&self) -> Option<f64> {
-        self.0.as_ref().map(|histogram| millis(histogram.max()))
+        self.read(|histogram| millis(histogram.max()))
     }
 
     /// How many records were noted.
     pub fn records(&self) -> u64 {
-        self.0.as_ref().map_or(0, Histogram::len)
-    }
-
-    fn histogram_if(&mut self, wanted: bool) -> Option<&mut Histogram<u64>> {
-        if wanted { self.histogram() } else { None }
-    }
-
-    fn histogram(&mut self) -> Option<&mut Histogram<u64>> {
-        if self.0.is_none() {
-            self.0 = Histogram::new(SIGNIFICANT_DIGITS).ok();
+        match &self.0 {
+            Counts::Few(few) => few.records(),
+            Counts::Many(histogram) => histogram.len(),
         }
-        self.0.as_mut()
+    }
+
+    fn read<T>(&self, what: impl Fn(&Histogram<u64>) -> T) -> Option<T> {
+        match &self.0 {
+            Counts::Few(few) if few.records() == 0 => None,
+            Counts::Few(few) => few.to_histogram().as_ref().map(what),
+            Counts::Many(histogram) => Some(what(histogram)),
+        }
+    }
+
+    fn note(&mut self, micros: u64, records: u64) {
+        match &mut self.0 {
+            Counts::Few(few) => {
+                few.record(micros, records);
+                if few.is_crowded()
+                    && let Some(histogram) = few.to_histogram()
+                {
+                    self.0 = Counts::Many(histogram);
+                }
+            }
+            Counts::Many(histogram) => {
+                // Cannot fail: the histogram grows by itself, and an hour fits.
+                let recorded = histogram.record_n(micros, records);
+                debug_assert_eq!(recorded, Ok(()));
+            }
+        }
     }
 }
 
@@ -161,6 +206,33 @@ mod tests {
         assert!((sum.quantile_millis(0.5).unwrap() - 10.0).abs() < 0.02);
         assert!((sum.quantile_millis(0.985).unwrap() - 2_000.0).abs() < 2.0);
         assert!((sum.max_millis().unwrap() - 3_600_000.0).abs() < 4_000.0);
+    }
+
+    #[test]
+    fn few_times_and_many_are_counted_alike() {
+        let few: Vec<u64> = (0..200).collect();
+        let many: Vec<u64> = (0..5_000).collect();
+        let times = |micros: &[u64]| {
+            let mut times = Times::default();
+            for micros in micros {
+                times.record(Duration::from_micros(*micros), 2);
+            }
+            times
+        };
+        assert!(matches!((times(&few).0, times(&many).0), (Counts::Few(_), Counts::Many(_))));
+        let both = [few.as_slice(), &many].concat();
+        for (left, right) in [(&few, &many), (&many, &few), (&many, &many)] {
+            let mut sum = times(left);
+            sum.merge(&times(right));
+            assert_eq!(sum.records(), 2 * (left.len() + right.len()) as u64);
+        }
+        let mut sum = times(&few);
+        sum.merge(&times(&many));
+        for share in [0.01, 0.5, 0.99, 1.0] {
+            assert_eq!(sum.quantile_millis(share), times(&both).quantile_millis(share));
+        }
+        let read = Times::from_distribution(&sum.to_distribution()).unwrap();
+        assert_eq!((read.records(), read.max_millis()), (sum.records(), sum.max_millis()));
     }
 
     #[test]

@@ -1,46 +1,38 @@
-//! What answers say in the ledger's terms: classes of statuses, how long to wait, and, in the body of a success, how many
-//! records an OTLP receiver refused after all.
+//! What an OTLP receiver says in the body of a success: how many records it refused after all.
 //!
 //! The answers of the three signals (`ExportLogsServiceResponse` …, OTLP 1.x) differ in names only: the first field
 //! holds the partial success, whose first field counts the refused. So one message reads all three.
 
-use std::time::{Duration, SystemTime};
-
-use moniflux_domain::answer::{Answer, Kind};
 use serde::Deserialize;
 use serde_json::Value;
 
-/// How many records were refused in an answer of that content type; none when it says nothing of the kind.
+/// How an answer's body is written.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) enum Format {
+    /// As the requests are; also of whatever says that it is something else.
+    #[default]
+    Protobuf,
+    Json,
+}
+
+impl Format {
+    /// What a `Content-Type` says.
+    pub(crate) fn of(content_type: &str) -> Self {
+        let media_type = content_type.split(';').next().unwrap_or_default().trim();
+        if media_type.eq_ignore_ascii_case("application/json") { Self::Json } else { Self::Protobuf }
+    }
+}
+
+/// How many records were refused, by an answer's body; none when it says nothing of the kind.
 ///
-/// A body that cannot be read says nothing: see [`crate::emitter`] for what follows.
-pub(crate) fn rejected(content_type: Option<&str>, body: &[u8]) -> Option<u64> {
-    let media_type = content_type.and_then(|text| text.split(';').next()).map(str::trim);
-    let is_json = media_type.is_some_and(|text| text.eq_ignore_ascii_case("application/json"));
-    let count = if is_json { rejected_in_json(body) } else { rejected_in_protobuf(body) };
+/// A body that cannot be read says nothing: see [`crate::answer`] for what follows.
+pub(crate) fn rejected(format: Format, body: &[u8]) -> Option<u64> {
+    let count = match format {
+        Format::Json => rejected_in_json(body),
+        Format::Protobuf => rejected_in_protobuf(body),
+    };
     count.and_then(|count| u64::try_from(count).ok()).filter(|count| *count > 0)
 }
-
-/// The class of an answer that is no success.
-pub(crate) fn refusal(status: u16) -> Answer {
-    let kind = Kind::Status(status);
-    if (400..500).contains(&status) { Answer::Rejected(kind) } else { Answer::Failed(kind) }
-}
-
-/// How long `Retry-After` (RFC 9110) asks to wait: seconds, or until a date; an hour at the most.
-pub(crate) fn retry_after(value: &str) -> Option<Duration> {
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "the header names a time of day, and nobody else needs to know"
-    )]
-    let now = SystemTime::now();
-    let wait = match value.trim().parse() {
-        Ok(seconds) => Duration::from_secs(seconds),
-        Err(_) => httpdate::parse_http_date(value.trim()).ok()?.duration_since(now).unwrap_or_default(),
-    };
-    Some(wait.min(LONGEST_WAIT))
-}
-
-const LONGEST_WAIT: Duration = Duration::from_hours(1);
 
 fn rejected_in_protobuf(body: &[u8]) -> Option<i64> {
     use prost::Message;
@@ -93,23 +85,22 @@ struct JsonPartialSuccess {
 mod tests {
     use super::*;
 
-    const PROTOBUF: Option<&str> = Some("application/x-protobuf");
-    const JSON: Option<&str> = Some("application/json; charset=utf-8");
+    const PROTOBUF: Format = Format::Protobuf;
+    const JSON: Format = Format::Json;
 
     #[test]
-    fn a_wait_is_given_in_seconds_or_as_a_date() {
-        assert_eq!(retry_after("7"), Some(Duration::from_secs(7)));
-        assert_eq!(retry_after("86400"), Some(LONGEST_WAIT));
-        assert_eq!(retry_after("Wed, 21 Oct 2015 07:28:00 GMT"), Some(Duration::ZERO));
-        assert_eq!(retry_after("Fri, 31 Dec 9999 23:59:59 GMT"), Some(LONGEST_WAIT));
-        assert_eq!(retry_after("soon"), None);
+    fn a_content_type_names_the_format_whatever_its_parameters() {
+        assert_eq!(Format::of("Application/JSON; charset=utf-8"), JSON);
+        for text in ["application/x-protobuf", "text/plain", ""] {
+            assert_eq!(Format::of(text), PROTOBUF, "{text}");
+        }
     }
 
     #[test]
     fn a_partial_success_in_protobuf_is_counted() {
         // Field 1, 8 bytes: field 1 the number 300, field 2 the text "why".
         assert_eq!(rejected(PROTOBUF, b"\x0a\x08\x08\xac\x02\x12\x03why"), Some(300));
-        assert_eq!(rejected(None, b"\x0a\x02\x08\x05"), Some(5));
+        assert_eq!(rejected(PROTOBUF, b"\x0a\x02\x08\x05"), Some(5));
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! Chooses how batches leave: plain HTTP over sockets of our own, anything else by reqwest.
+//! Makes an emitter with connections of its own for each share of each lane.
 
 use std::error::Error;
 use std::sync::Arc;
@@ -7,15 +7,18 @@ use moniflux_domain::delivery::Delivery;
 use moniflux_domain::destination::Destination;
 use moniflux_ports::emitter::{Emitter, EmitterError, EmitterFactory};
 
-use crate::clients::Clients;
+use crate::client::ClientRoute;
 use crate::config::Config;
-use crate::emitter::HttpEmitter;
-use crate::plain::PlainEmitter;
+use crate::emitter::{HttpEmitter, Route};
+use crate::plain::PlainRoute;
+use crate::request::Templates;
 
 /// Emitters to destinations over HTTP/1.1, in plain text or over TLS.
 ///
 /// Receivers are trusted as the operating system's certificate authorities say; `SSL_CERT_FILE` and `SSL_CERT_DIR`
-/// name others. Proxies of the environment are not used.
+/// name others. Plain destinations need none. Proxies of the environment are not used.
+///
+/// An emitter is used within one tokio runtime.
 #[derive(Debug, Clone, Default)]
 pub struct HttpEmitters {
     config: Config,
@@ -27,17 +30,16 @@ impl HttpEmitters {
         Self { config }
     }
 
-    fn make(
+    fn route(
         &self,
         destination: &Destination,
         delivery: &Delivery,
-    ) -> Result<Arc<dyn Emitter>, Box<dyn Error + Send + Sync>> {
-        if destination.url().scheme() == "http" {
-            return Ok(Arc::new(PlainEmitter::new(destination, delivery, &self.config)?));
+    ) -> Result<Route, Box<dyn Error + Send + Sync>> {
+        let templates = Templates::new(destination)?;
+        match PlainRoute::new(&destination.url(), &templates, delivery, &self.config) {
+            Some(plain) => Ok(Route::Plain(Box::new(plain))),
+            None => Ok(Route::Client(Box::new(ClientRoute::new(templates, delivery, &self.config)?))),
         }
-        let clients = Clients::new(&self.config, delivery)?;
-        let emitter = HttpEmitter::new(clients, destination, delivery.connections, self.config.answer_limit)?;
-        Ok(Arc::new(emitter))
     }
 }
 
@@ -47,6 +49,7 @@ impl EmitterFactory for HttpEmitters {
         destination: &Destination,
         delivery: &Delivery,
     ) -> Result<Arc<dyn Emitter>, EmitterError> {
-        self.make(destination, delivery).map_err(|source| EmitterError { source })
+        let route = self.route(destination, delivery).map_err(|source| EmitterError { source })?;
+        Ok(Arc::new(HttpEmitter::new(destination, route)))
     }
 }

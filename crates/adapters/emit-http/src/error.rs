@@ -30,6 +30,11 @@ pub(crate) fn kind(error: &reqwest::Error) -> Kind {
     Kind::Protocol
 }
 
+/// The kind of failure that an error of a plain socket amounts to: `otherwise`, unless the kernel's patience ended.
+pub(crate) fn kind_of_io(error: &io::Error, otherwise: Kind) -> Kind {
+    if error.kind() == io::ErrorKind::TimedOut { Kind::Timeout } else { otherwise }
+}
+
 /// What was found along the chain.
 #[derive(Debug, Default)]
 struct Trace {

@@ -1,146 +1,82 @@
-//! Batches over plain HTTP/1.1, on sockets of its own: what a general client does for each request costs more than
-//! sending it (see docs/performance.md).
+//! The way to plain `http://` destinations: HTTP/1.1 over connections of its own, with little besides the kernel's copy.
 //!
-//! A batch leaves in one vectored write, its body uncopied. Connections carry one request at a time; the one used last is
-//! taken first, unless it is too old, was idle for too long, or the receiver has closed it: that is asked of the kernel
-//! before anything is written, so that a batch never meets a connection that is known to be dead.
+//! It exists because a general client costs several times what the kernel does for a request; see `docs/architecture.md`.
+//! A request is written once, on one connection. A connection on which anything went other than planned, the caller's
+//! patience included, is closed: it lives inside the future that uses it and goes back to the pool at its end only.
 
+mod address;
+mod answer_reader;
+mod body_reader;
 mod connection;
 mod head;
-mod response;
+mod pool;
 
-use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use async_trait::async_trait;
-use moniflux_domain::answer::{Answer, Kind};
+use moniflux_domain::answer::Kind;
 use moniflux_domain::delivery::Delivery;
-use moniflux_domain::destination::{Destination, DestinationKind};
-use moniflux_domain::signal::Signal;
-use moniflux_ports::emitter::{Batch, Emitter, Reply};
-use tokio::sync::{Semaphore, SemaphorePermit};
-use tokio::time::{Instant, timeout_at};
+use moniflux_ports::emitter::Batch;
 use url::Url;
 
-use crate::codec;
 use crate::config::Config;
-use crate::pack::{Packer, UNPACKABLE};
-use crate::request::Template;
+use crate::request::Templates;
+use crate::sent::Sent;
 
-use self::connection::{Connection, Trouble, now};
+use self::address::Address;
+use self::answer_reader::AnswerReader;
+use self::connection::{Connection, Outgoing};
 use self::head::Head;
-use self::response::Response;
+use self::pool::{Pool, Pooled};
 
-/// Sends to one plain destination, over connections of its own.
+/// Sends to one plain destination.
 #[derive(Debug)]
-pub(crate) struct PlainEmitter {
-    url: Url,
-    kind: DestinationKind,
-    heads: [Head; Signal::ALL.len()],
-    packer: Packer,
-    /// As many as may be open at once.
-    permits: Semaphore,
-    /// Those that carry no request; the last one was used last.
-    idle: Mutex<Vec<Connection>>,
+pub(crate) struct PlainRoute {
+    address: Address,
+    heads: [Head; 3],
+    pool: Pool,
     timeout: Duration,
-    max_age: Option<Duration>,
-    config: Config,
+    answer_limit: usize,
 }
 
-impl PlainEmitter {
-    /// An emitter to that destination.
-    ///
-    /// # Errors
-    /// The destination's key cannot be in a header.
+impl PlainRoute {
+    /// The way to the templates' address; none when only another protocol than plain HTTP leads there.
     pub(crate) fn new(
-        destination: &Destination,
+        url: &Url,
+        templates: &Templates,
         delivery: &Delivery,
         config: &Config,
-    ) -> Result<Self, Box<dyn std::error::Error + Send + Sync>> {
-        let head = |signal| Template::new(destination, signal).map(|template| Head::of(&template));
-        let [logs, metrics, traces] = Signal::ALL.map(head);
-        Ok(Self {
-            url: destination.url(),
-            kind: destination.kind,
-            heads: [logs?, metrics?, traces?],
-            packer: Packer::new(destination.compression)?,
-            permits: Semaphore::new(delivery.connections as usize),
-            idle: Mutex::default(),
-            timeout: delivery.timeout,
-            max_age: delivery.connection_max_age,
-            config: config.clone(),
-        })
+    ) -> Option<Self> {
+        let address = Address::of(url)?;
+        let heads = templates.each().map(Head::of);
+        let pool = Pool::new(delivery, config.idle_timeout);
+        Some(Self { address, heads, pool, timeout: delivery.timeout, answer_limit: config.answer_limit })
     }
 
-    async fn exchange(&self, batch: &Batch, deadline: Instant) -> Reply {
-        let Ok(body) = self.packer.pack(&batch.body) else { return UNPACKABLE };
-        let mut head = Vec::with_capacity(512);
-        self.head(batch.signal).write(batch.share, body.len(), &mut head);
-        let (_permit, mut connection) = match timeout_at(deadline, self.ready()).await {
-            Ok(Ok(ready)) => ready,
-            Ok(Err(trouble)) => return Reply::of(Answer::Failed(trouble.kind()), 0),
-            Err(_elapsed) => return Reply::of(Answer::Failed(Kind::Timeout), 0),
+    /// Sends the batch once, within the timeout.
+    pub(crate) async fn send(&self, batch: Batch) -> Sent {
+        let head = self.heads[Templates::place(batch.signal)].of_batch(batch.share, batch.body.len());
+        let mut outgoing = Outgoing::new(&head, &batch.body);
+        let mut answer = AnswerReader::new(self.answer_limit);
+        let exchange = self.exchange(&mut outgoing, &mut answer);
+        let ended = tokio::time::timeout(self.timeout, exchange).await.unwrap_or(Err(Kind::Timeout));
+        // A status counts once it is there, whatever became of the rest.
+        let outcome = match (answer.into_heard(), ended) {
+            (Some(heard), _) => Ok(heard),
+            (None, Err(kind)) => Err(kind),
+            (None, Ok(())) => Err(Kind::Protocol),
         };
-        match connection.exchange(&head, &body, self.config.answer_limit, deadline).await {
-            Ok(response) => {
-                let reply = self.read(&response, body.len() as u64);
-                if response.keeps_alive {
-                    self.idle().push(connection);
-                }
-                reply
-            }
-            Err(trouble) => Reply::of(Answer::Failed(trouble.kind()), body.len() as u64),
-        }
+        Sent { outcome, bytes: outgoing.sent_of_body() }
     }
 
-    fn read(&self, response: &Response, wire_bytes: u64) -> Reply {
-        let answer = match (response.status, self.kind) {
-            (200..=299, DestinationKind::Http) => Answer::Acked,
-            (200..=299, DestinationKind::OtlpHttp) => {
-                let content_type = response.content_type.as_deref();
-                let rejected = response.body.as_ref().and_then(|body| codec::rejected(content_type, body));
-                rejected.map_or(Answer::Acked, |rejected| Answer::Partial { rejected })
-            }
-            (status, _) => codec::refusal(status),
+    async fn exchange(&self, outgoing: &mut Outgoing<'_>, answer: &mut AnswerReader) -> Result<(), Kind> {
+        let _turn = self.pool.turn().await;
+        let mut pooled = match self.pool.take() {
+            Some(pooled) => pooled,
+            None => Pooled::new(Connection::new(self.address.connect(self.timeout).await?)),
         };
-        let retry_after = response.retry_after.as_deref().and_then(codec::retry_after);
-        Reply { answer, wire_bytes, retry_after }
-    }
-
-    /// An idle connection that still lives, or a new one, as soon as there may be one more.
-    async fn ready(&self) -> Result<(SemaphorePermit<'_>, Connection), Trouble> {
-        // Closed only when the emitter is gone, and with it this call.
-        let permit = self.permits.acquire().await.map_err(|_closed| Trouble::Connect)?;
-        while let Some(connection) = self.take_idle() {
-            if connection.is_usable(self.config.idle_timeout, self.max_age) {
-                return Ok((permit, connection));
-            }
+        if pooled.connection.exchange(outgoing, answer).await? {
+            self.pool.give_back(pooled);
         }
-        Ok((permit, Connection::open(&self.url).await?))
-    }
-
-    fn take_idle(&self) -> Option<Connection> {
-        self.idle().pop()
-    }
-
-    fn idle(&self) -> std::sync::MutexGuard<'_, Vec<Connection>> {
-        self.idle.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn head(&self, signal: Signal) -> &Head {
-        let [logs, metrics, traces] = &self.heads;
-        match signal {
-            Signal::Logs => logs,
-            Signal::Metrics => metrics,
-            Signal::Traces => traces,
-        }
-    }
-}
-
-#[async_trait]
-impl Emitter for PlainEmitter {
-    async fn send(&self, batch: Batch) -> Reply {
-        let deadline = now() + self.timeout;
-        self.exchange(&batch, deadline).await
+        Ok(())
     }
 }

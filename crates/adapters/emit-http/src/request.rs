@@ -7,20 +7,57 @@ use moniflux_domain::destination::{Compression, Destination, DestinationKind};
 use moniflux_domain::signal::Signal;
 use moniflux_ports::emitter::Batch;
 use reqwest::header::{
-    AUTHORIZATION, CONTENT_ENCODING, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, USER_AGENT,
+    ACCEPT, AUTHORIZATION, CONTENT_ENCODING, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, USER_AGENT,
 };
 use reqwest::{Method, Request};
 use url::Url;
 
+/// The templates of a destination.
+#[derive(Debug)]
+pub(crate) struct Templates([Template; 3]);
+
+impl Templates {
+    /// One for each signal.
+    ///
+    /// # Errors
+    /// The key holds what no header can.
+    pub(crate) fn new(destination: &Destination) -> Result<Self, Box<dyn Error + Send + Sync>> {
+        let [logs, metrics, traces] = Signal::ALL.map(|signal| Template::new(destination, signal));
+        Ok(Self([logs?, metrics?, traces?]))
+    }
+
+    /// A signal's.
+    pub(crate) fn of(&self, signal: Signal) -> &Template {
+        &self.0[Self::place(signal)]
+    }
+
+    /// Each of them, at its signal's [place](Self::place).
+    pub(crate) fn each(&self) -> [&Template; 3] {
+        self.0.each_ref()
+    }
+
+    /// Where a signal's is among them: as in [`Signal::ALL`].
+    pub(crate) fn place(signal: Signal) -> usize {
+        match signal {
+            Signal::Logs => 0,
+            Signal::Metrics => 1,
+            Signal::Traces => 2,
+        }
+    }
+}
+
 /// The requests of one signal, but for their bodies.
 #[derive(Debug)]
 pub(crate) struct Template {
-    pub(crate) url: Url,
-    pub(crate) headers: HeaderMap,
-    pub(crate) names_share: bool,
+    url: Url,
+    headers: HeaderMap,
+    names_share: bool,
 }
 
 impl Template {
+    /// The header that names the share.
+    pub(crate) const SHARE: HeaderName = HeaderName::from_static("x-moniflux-share");
+
     /// The template for a signal's batches.
     ///
     /// # Errors
@@ -31,6 +68,7 @@ impl Template {
     ) -> Result<Self, Box<dyn Error + Send + Sync>> {
         let mut headers = HeaderMap::new();
         headers.insert(USER_AGENT, HeaderValue::from_static(concat!("MoniFlux/", env!("CARGO_PKG_VERSION"))));
+        headers.insert(ACCEPT, HeaderValue::from_static("*/*"));
         if let Some(key) = &destination.api_key {
             // Taken as bytes: a key need not be ASCII, and servers compare bytes.
             let mut value = HeaderValue::from_maybe_shared(Bytes::from(format!("Bearer {}", key.expose())))?;
@@ -38,7 +76,8 @@ impl Template {
             headers.insert(AUTHORIZATION, value);
         }
         if destination.compression != Compression::None {
-            headers.insert(CONTENT_ENCODING, HeaderValue::from_static(destination.compression.as_str()));
+            let coding = HeaderValue::from_static(destination.compression.as_str());
+            headers.insert(CONTENT_ENCODING, coding);
         }
         let mut url = destination.url();
         match destination.kind {
@@ -54,13 +93,28 @@ impl Template {
         Ok(Self { url, headers, names_share: destination.kind == DestinationKind::Http })
     }
 
+    /// The address.
+    pub(crate) fn url(&self) -> &Url {
+        &self.url
+    }
+
+    /// The headers that do not differ by batch.
+    pub(crate) fn headers(&self) -> &HeaderMap {
+        &self.headers
+    }
+
+    /// Whether requests say whose share their records are, by [`Self::SHARE`].
+    pub(crate) fn names_share(&self) -> bool {
+        self.names_share
+    }
+
     /// The request that carries this batch. The body is handed on, not copied.
     pub(crate) fn request(&self, batch: Batch) -> Request {
         let mut request = Request::new(Method::POST, self.url.clone());
         let headers = request.headers_mut();
         headers.clone_from(&self.headers);
         if self.names_share {
-            headers.insert(SHARE, HeaderValue::from(batch.share.index()));
+            headers.insert(Self::SHARE, HeaderValue::from(batch.share.index()));
         }
         *request.body_mut() = Some(batch.body.into());
         request
@@ -76,7 +130,6 @@ fn append_signal_path(url: &mut Url, signal: Signal) {
 }
 
 const SIGNAL: HeaderName = HeaderName::from_static("x-moniflux-signal");
-pub(crate) const SHARE: HeaderName = HeaderName::from_static("x-moniflux-share");
 
 #[cfg(test)]
 mod tests {

@@ -1,201 +1,178 @@
-//! One connection: opened, written to, read from.
+//! One connection: a request goes out, its answer comes in, both at the same time if need be.
+//!
+//! A server may answer before it has read the body, and close. So the answer is listened for while the body is written,
+//! and a connection that takes no more bytes is read to its end: only then is it known that there is no answer.
 
-use std::io::{self, IoSlice};
-use std::mem::MaybeUninit;
-use std::net::SocketAddr;
-use std::time::Duration;
+use std::future::poll_fn;
+use std::io::{self, IoSlice, Read as _};
+use std::task::Poll;
 
+use bytes::BytesMut;
 use moniflux_domain::answer::Kind;
 use socket2::SockRef;
 use tokio::io::Interest;
-use tokio::net::{TcpStream, lookup_host};
-use tokio::time::{Instant, timeout_at};
-use url::{Host, Url};
+use tokio::net::TcpStream;
 
-use super::response::{Parsed, Response, parse};
+use crate::error;
 
-/// An open connection that carries one request at a time.
+use super::answer_reader::AnswerReader;
+
+/// An open connection without a request, or with one.
 #[derive(Debug)]
-pub(super) struct Connection {
+pub(crate) struct Connection {
     stream: TcpStream,
-    opened: Instant,
-    used: Instant,
-    /// What was read and not yet understood.
-    unread: Vec<u8>,
-}
-
-/// Why there is no answer.
-#[derive(Debug)]
-pub(super) enum Trouble {
-    /// The name has no address.
-    Dns,
-    /// No address takes a connection.
-    Connect,
-    /// The connection ended before the answer.
-    Reset,
-    /// There was no status in time.
-    Timeout,
-    /// The answer is not HTTP.
-    Protocol,
-}
-
-impl Trouble {
-    pub(super) fn kind(&self) -> Kind {
-        match self {
-            Self::Dns => Kind::Dns,
-            Self::Connect => Kind::Connect,
-            Self::Reset => Kind::Reset,
-            Self::Timeout => Kind::Timeout,
-            Self::Protocol => Kind::Protocol,
-        }
-    }
+    inbox: BytesMut,
 }
 
 impl Connection {
-    /// Connects to the host of a URL; a name is looked up each time, so that what changes behind it is noticed.
-    pub(super) async fn open(url: &Url) -> Result<Self, Trouble> {
-        let port = url.port_or_known_default().unwrap_or(80);
-        let addresses: Vec<SocketAddr> = match url.host() {
-            Some(Host::Ipv4(ip)) => vec![(ip, port).into()],
-            Some(Host::Ipv6(ip)) => vec![(ip, port).into()],
-            Some(Host::Domain(name)) => {
-                lookup_host((name, port)).await.map_err(|_unknown| Trouble::Dns)?.collect()
-            }
-            None => return Err(Trouble::Dns),
-        };
-        for address in addresses {
-            if let Ok(stream) = TcpStream::connect(address).await {
-                // Without it small requests wait for the acknowledgement of earlier ones; they get through all the same.
-                stream.set_nodelay(true).ok();
-                let now = now();
-                return Ok(Self { stream, opened: now, used: now, unread: Vec::with_capacity(READ_AT_ONCE) });
-            }
+    /// A connection that was just made.
+    pub(crate) fn new(stream: TcpStream) -> Self {
+        Self { stream, inbox: BytesMut::new() }
+    }
+
+    /// Whether a request may go out: nothing came in since the last answer, not even the end.
+    ///
+    /// The kernel is asked, since the runtime may not have looked yet. What it says also settles the runtime's own
+    /// notion, which spares a vain read after the request.
+    pub(crate) fn is_quiet(&self) -> bool {
+        let mut asked = false;
+        let mut found = self.stream.try_io(Interest::READABLE, || {
+            asked = true;
+            self.look()
+        });
+        if !asked {
+            found = self.look();
         }
-        Err(Trouble::Connect)
+        found.is_err_and(|error| error.kind() == io::ErrorKind::WouldBlock)
     }
 
-    /// Whether a request may be sent on it: not too old, not idle for too long, and not closed by the receiver.
-    pub(super) fn is_usable(&self, idle_timeout: Duration, max_age: Option<Duration>) -> bool {
-        let now = now();
-        let is_fresh = now.saturating_duration_since(self.used) < idle_timeout;
-        let is_young = max_age.is_none_or(|age| now.saturating_duration_since(self.opened) < age);
-        is_fresh && is_young && self.is_silent()
+    /// Reads from the socket itself. What is read is lost: the connection is not used again then.
+    fn look(&self) -> io::Result<usize> {
+        let socket = SockRef::from(&self.stream);
+        (&*socket).read(&mut [0])
     }
 
-    /// Asks the kernel, since the event loop may not have looked yet. Data without a request is as bad as an end.
-    fn is_silent(&self) -> bool {
-        matches!(self.peek(), Err(error) if error.kind() == io::ErrorKind::WouldBlock)
-    }
-
-    /// Whether an answer, or the end, is there. When it is not, the event loop looks out for it again.
-    fn is_answered(&self) -> bool {
-        let peeked = self.stream.try_io(Interest::READABLE, || self.peek());
-        !matches!(peeked, Err(error) if error.kind() == io::ErrorKind::WouldBlock)
-    }
-
-    fn peek(&self) -> io::Result<usize> {
-        SockRef::from(&self.stream).peek(&mut [MaybeUninit::uninit(); 1])
-    }
-
-    /// Sends a request and reads its answer. A status that came in time counts, whatever becomes of the rest.
-    pub(super) async fn exchange(
+    /// Writes the request and reads its answer. Says whether another request may follow.
+    ///
+    /// # Errors
+    /// The answer did not come in whole; `answer` may hold its status.
+    pub(crate) async fn exchange(
         &mut self,
-        head: &[u8],
-        body: &[u8],
-        answer_limit: usize,
-        deadline: Instant,
-    ) -> Result<Response, Trouble> {
-        self.unread.clear();
-        let written =
-            timeout_at(deadline, self.write(head, body)).await.map_err(|_elapsed| Trouble::Timeout)?;
-        let mut response =
-            self.read(answer_limit, deadline).await.map_err(|trouble| match (trouble, written) {
-                // What could not be written ended the connection, and no answer was left on it.
-                (Trouble::Connect | Trouble::Dns | Trouble::Reset, Sent::Part) => Trouble::Reset,
-                (trouble, Sent::Whole | Sent::Part) => trouble,
-            })?;
-        response.keeps_alive &= written == Sent::Whole && self.unread.is_empty();
-        self.used = now();
-        Ok(response)
-    }
-
-    /// Writes until all is written, until the receiver answers before that, or until the connection ends.
-    async fn write(&self, head: &[u8], body: &[u8]) -> Sent {
-        let mut written = 0;
+        outgoing: &mut Outgoing<'_>,
+        answer: &mut AnswerReader,
+    ) -> Result<bool, Kind> {
+        let mut writes = true;
         loop {
-            let slices = if written < head.len() {
-                [IoSlice::new(&head[written..]), IoSlice::new(body)]
-            } else {
-                [IoSlice::new(&body[written - head.len()..]), IoSlice::new(&[])]
-            };
-            match self.stream.try_write_vectored(&slices) {
-                Ok(bytes) => written += bytes,
-                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
-                    let ready = self.stream.ready(Interest::READABLE | Interest::WRITABLE).await;
-                    match ready {
-                        Ok(ready) if ready.is_readable() && self.is_answered() => return Sent::Part,
-                        Ok(_) => {}
-                        Err(_) => return Sent::Part,
-                    }
+            if writes {
+                // What stands in the way of writing is told by the answer, or else by reading.
+                writes = self.write(outgoing).is_ok() && !outgoing.is_over();
+            }
+            if !answer.is_over() {
+                self.read(answer)?;
+            }
+            if answer.is_over() {
+                // A refusal ends the request. After a success the rest of the batch is still owed.
+                if !(writes && answer.is_success()) {
+                    return Ok(outgoing.is_over() && answer.may_continue() && self.inbox.is_empty());
                 }
-                Err(_) => return Sent::Part,
             }
-            if written == head.len() + body.len() {
-                return Sent::Whole;
-            }
+            self.ready(writes, !answer.is_over()).await?;
         }
     }
 
-    async fn read(&mut self, answer_limit: usize, deadline: Instant) -> Result<Response, Trouble> {
-        loop {
-            let filled = timeout_at(deadline, self.fill()).await;
-            let is_late = filled.is_err();
-            let is_over = filled.unwrap_or(Ok(true))?;
-            match parse(&self.unread, is_over, answer_limit)? {
-                Parsed::Answer { response, length } => {
-                    self.unread.drain(..length);
-                    return Ok(response);
-                }
-                Parsed::Interim { length } => {
-                    self.unread.drain(..length);
-                }
-                Parsed::More if is_late => return Err(Trouble::Timeout),
-                Parsed::More if is_over => return Err(Trouble::Reset),
-                Parsed::More => {}
+    /// Writes until all is written or the socket takes no more.
+    fn write(&self, outgoing: &mut Outgoing<'_>) -> io::Result<()> {
+        while !outgoing.is_over() {
+            match self.stream.try_write_vectored(&outgoing.rest()) {
+                Ok(0) => return Err(io::ErrorKind::WriteZero.into()),
+                Ok(written) => outgoing.sent += written,
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => return Ok(()),
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(error),
             }
         }
+        Ok(())
     }
 
-    /// Reads what there is, at least one byte; answers whether the connection is over.
-    async fn fill(&mut self) -> Result<bool, Trouble> {
-        let before = self.unread.len();
-        loop {
-            self.unread.resize(before + READ_AT_ONCE, 0);
-            let read = self.stream.try_read(&mut self.unread[before..]);
-            self.unread.truncate(before + read.as_ref().copied().unwrap_or(0));
-            match read {
-                Ok(bytes) => return Ok(bytes == 0),
-                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
-                    self.stream.readable().await.map_err(|_broken| Trouble::Reset)?;
-                }
-                // What was read before may be an answer that needs no more.
-                Err(_) if before > 0 => return Ok(true),
-                Err(_) => return Err(Trouble::Reset),
+    /// Reads until the answer is over or nothing more is there.
+    fn read(&mut self, answer: &mut AnswerReader) -> Result<(), Kind> {
+        while !answer.is_over() {
+            self.inbox.reserve(READ);
+            match self.stream.try_read_buf(&mut self.inbox) {
+                Ok(0) => answer.end()?,
+                Ok(_) => answer.take(&mut self.inbox)?,
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => return Ok(()),
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(kind(&error)),
             }
         }
+        Ok(())
+    }
+
+    async fn ready(&self, writes: bool, reads: bool) -> Result<(), Kind> {
+        let ready = poll_fn(|cx| {
+            if writes && let Poll::Ready(ready) = self.stream.poll_write_ready(cx) {
+                return Poll::Ready(ready);
+            }
+            if reads { self.stream.poll_read_ready(cx) } else { Poll::Pending }
+        });
+        ready.await.map_err(|error| kind(&error))
     }
 }
 
-/// How much of a request was written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Sent {
-    Whole,
-    Part,
+/// A request on its way out.
+#[derive(Debug)]
+pub(crate) struct Outgoing<'a> {
+    head: &'a [u8],
+    body: &'a [u8],
+    sent: usize,
 }
 
-#[expect(clippy::disallowed_methods, reason = "how old a connection is concerns nobody else")]
-pub(super) fn now() -> Instant {
-    Instant::now()
+impl<'a> Outgoing<'a> {
+    /// A request of which nothing has left.
+    pub(crate) fn new(head: &'a [u8], body: &'a [u8]) -> Self {
+        Self { head, body, sent: 0 }
+    }
+
+    /// How many bytes of the body have left.
+    pub(crate) fn sent_of_body(&self) -> u64 {
+        self.sent.saturating_sub(self.head.len()) as u64
+    }
+
+    fn is_over(&self) -> bool {
+        self.sent >= self.head.len() + self.body.len()
+    }
+
+    fn rest(&self) -> [IoSlice<'a>; 2] {
+        let head = self.head.get(self.sent..).unwrap_or_default();
+        let body = self.body.get(self.sent.saturating_sub(self.head.len())..).unwrap_or_default();
+        [IoSlice::new(head), IoSlice::new(body)]
+    }
 }
 
-const READ_AT_ONCE: usize = 4 * 1024;
+/// What an error of a connection that once stood amounts to.
+fn kind(error: &io::Error) -> Kind {
+    error::kind_of_io(error, Kind::Reset)
+}
+
+/// Room for an answer as receivers usually give it, in one read.
+const READ: usize = 2 * 1024;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_request_goes_on_where_it_stopped_and_counts_its_body_only() {
+        let mut outgoing = Outgoing::new(b"head", b"body");
+        let mut seen = Vec::new();
+        while !outgoing.is_over() {
+            assert_eq!(outgoing.sent_of_body(), outgoing.sent.saturating_sub(4) as u64);
+            let rest = outgoing.rest().map(|part| part.to_vec()).concat();
+            assert_eq!(rest.len(), 8 - outgoing.sent);
+            seen.extend_from_slice(&rest[..1]);
+            outgoing.sent += 1;
+        }
+        assert_eq!((seen.as_slice(), outgoing.sent_of_body()), (&b"headbody"[..], 4));
+    }
+}

@@ -1,14 +1,18 @@
 //! What a destination's answers mean.
 
 use std::sync::Arc;
+use std::time::Duration;
 
+use bytes::Bytes;
 use moniflux_domain::answer::{Answer, Kind};
 use moniflux_domain::destination::DestinationKind;
 use moniflux_domain::secret::Secret;
 use moniflux_emit_http::HttpEmitters;
 use moniflux_ports::emitter::EmitterFactory;
 
-use crate::server::{PATIENCE, Reply, Server, destination, emitter, header, response, send, within};
+use crate::server::{
+    PATIENCE, Reply, Server, destination, emitter, header, response, send, send_bytes, within,
+};
 
 async fn answer(kind: DestinationKind, reply: Vec<u8>) -> Answer {
     let server = Server::start([Reply::Write(reply)]).await;
@@ -74,6 +78,16 @@ async fn a_2xx_whose_body_cannot_be_read_is_acked() {
     let server = Server::start([Reply::WriteAndClose(cut_short)]).await;
     let emitter = emitter(DestinationKind::OtlpHttp, &server.endpoint(), PATIENCE);
     assert_eq!(send(&emitter, "x").await, Answer::Acked);
+}
+
+#[tokio::test]
+async fn a_refusal_may_say_how_long_to_wait() {
+    for (status, expected) in [(429, Some(7)), (503, Some(7)), (500, None)] {
+        let reply = format!("HTTP/1.1 {status} Any\r\nretry-after: 7\r\ncontent-length: 0\r\n\r\n");
+        let server = Server::start([Reply::Write(reply.into_bytes())]).await;
+        let reply = send_bytes(&server.emitter(), Bytes::from_static(b"[]")).await;
+        assert_eq!(reply.retry_after, expected.map(Duration::from_secs), "{status}");
+    }
 }
 
 #[tokio::test]

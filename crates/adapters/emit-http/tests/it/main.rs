@@ -3,7 +3,11 @@
 #[cfg(test)]
 mod answers;
 #[cfg(test)]
+mod bodies;
+#[cfg(test)]
 mod connections;
+#[cfg(test)]
+mod renewal;
 #[cfg(test)]
 mod server;
 #[cfg(test)]

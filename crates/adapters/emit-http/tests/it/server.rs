@@ -10,7 +10,7 @@ use moniflux_domain::delivery::Delivery;
 use moniflux_domain::destination::{Compression, Destination, DestinationKind, Endpoint};
 use moniflux_domain::signal::{Share, Signal};
 use moniflux_emit_http::HttpEmitters;
-use moniflux_ports::emitter::{Batch, Emitter, EmitterFactory};
+use moniflux_ports::emitter::{self, Batch, Emitter, EmitterFactory};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
@@ -165,8 +165,12 @@ pub(crate) fn destination(kind: DestinationKind, endpoint: &str) -> Destination 
 
 /// Sends logs.
 pub(crate) async fn send(emitter: &Arc<dyn Emitter>, body: &str) -> Answer {
-    let body = Bytes::copy_from_slice(body.as_bytes());
-    emitter.send(Batch { signal: Signal::Logs, share: Share::WHOLE, body }).await.answer
+    send_bytes(emitter, Bytes::copy_from_slice(body.as_bytes())).await.answer
+}
+
+/// Sends logs, and answers all that is said of it.
+pub(crate) async fn send_bytes(emitter: &Arc<dyn Emitter>, body: Bytes) -> emitter::Reply {
+    emitter.send(Batch { signal: Signal::Logs, share: Share::WHOLE, body }).await
 }
 
 /// Longer than anything takes that is to succeed.

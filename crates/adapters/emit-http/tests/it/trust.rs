@@ -36,8 +36,13 @@ async fn sends_one() {
 
 /// What [`sends_one`] prints in a process whose certificate authorities are these.
 async fn answer_with(authorities: &Path, endpoint: &str) -> String {
+    answer_of("trust::sends_one", authorities, endpoint).await
+}
+
+/// The same of another test.
+pub(crate) async fn answer_of(test: &str, authorities: &Path, endpoint: &str) -> String {
     let output = Command::new(std::env::current_exe().unwrap())
-        .args(["--exact", "trust::sends_one", "--ignored", "--nocapture"])
+        .args(["--exact", test, "--ignored", "--nocapture"])
         .env("SSL_CERT_FILE", authorities)
         .env("SSL_CERT_DIR", "/nonexistent")
         .env("TEST_ENDPOINT", endpoint)
@@ -52,7 +57,7 @@ async fn answer_with(authorities: &Path, endpoint: &str) -> String {
 }
 
 /// An authority, and a file that holds its certificate.
-fn authority(file: &Path) -> CertifiedIssuer<'static, KeyPair> {
+pub(crate) fn authority(file: &Path) -> CertifiedIssuer<'static, KeyPair> {
     let mut params = CertificateParams::new(Vec::new()).unwrap();
     params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
     let issuer = CertifiedIssuer::self_signed(params, KeyPair::generate().unwrap()).unwrap();
@@ -60,8 +65,8 @@ fn authority(file: &Path) -> CertifiedIssuer<'static, KeyPair> {
     issuer
 }
 
-/// Serves every connection one success over TLS, as `localhost`, certified by `issuer`.
-async fn serve_tls(issuer: &CertifiedIssuer<'static, KeyPair>, tasks: &mut JoinSet<()>) -> String {
+/// The TLS of `localhost`, certified by `issuer`.
+pub(crate) fn acceptor(issuer: &CertifiedIssuer<'static, KeyPair>) -> TlsAcceptor {
     let key = KeyPair::generate().unwrap();
     let params = CertificateParams::new(vec!["localhost".to_owned()]).unwrap();
     let certificate = params.signed_by(&key, issuer).unwrap();
@@ -74,7 +79,12 @@ async fn serve_tls(issuer: &CertifiedIssuer<'static, KeyPair>, tasks: &mut JoinS
             PrivateKeyDer::try_from(key.serialize_der()).unwrap(),
         )
         .unwrap();
-    let acceptor = TlsAcceptor::from(Arc::new(config));
+    TlsAcceptor::from(Arc::new(config))
+}
+
+/// Serves every connection one success over TLS, as `localhost`, certified by `issuer`.
+async fn serve_tls(issuer: &CertifiedIssuer<'static, KeyPair>, tasks: &mut JoinSet<()>) -> String {
+    let acceptor = acceptor(issuer);
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let port = listener.local_addr().unwrap().port();
     tasks.spawn(async move {

@@ -1,0 +1,165 @@
+//! Few times, in little memory: a list of values and how many records had each.
+//!
+//! A lane at a low rate notes some ten times a second, for which a histogram's table would be thousands of times too large;
+//! with thousands of lanes that decides how many tests fit a machine. Values are the same classes of three significant digits
+//! that the histogram has, and the bytes are the same form, so that nobody sees which of the two counted.
+
+use hdrhistogram::Histogram;
+
+/// Values in microseconds, in order, with their records.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Sparse(Vec<(u64, u64)>);
+
+impl Sparse {
+    /// Notes one value for that many records.
+    pub(super) fn record(&mut self, micros: u64, records: u64) {
+        if records == 0 {
+            return;
+        }
+        let value = lowest_of_class(micros);
+        match self.0.binary_search_by_key(&value, |(value, _)| *value) {
+            Ok(place) => {
+                if let Some((_, count)) = self.0.get_mut(place) {
+                    *count += records;
+                }
+            }
+            Err(place) => self.0.insert(place, (value, records)),
+        }
+    }
+
+    /// Whether a histogram would serve better.
+    pub(super) fn is_crowded(&self) -> bool {
+        self.0.len() > MOST
+    }
+
+    /// Every value with its records.
+    pub(super) fn values(&self) -> impl Iterator<Item = (u64, u64)> + '_ {
+        self.0.iter().copied()
+    }
+
+    /// How many records were noted.
+    pub(super) fn records(&self) -> u64 {
+        self.0.iter().map(|(_, records)| records).sum()
+    }
+
+    /// The same as a histogram; none when there is no memory for its table.
+    pub(super) fn to_histogram(&self) -> Option<Histogram<u64>> {
+        let mut histogram = Histogram::new(super::SIGNIFICANT_DIGITS).ok()?;
+        for (value, records) in self.values() {
+            // Cannot fail: the histogram grows by itself, and an hour fits.
+            histogram.record_n(value, records).ok()?;
+        }
+        Some(histogram)
+    }
+
+    /// The bytes that the histogram's own serializer writes (HDR histogram, V2 encoding); none for no records.
+    pub(super) fn to_bytes(&self) -> Vec<u8> {
+        let Some((highest, _)) = self.0.last() else { return Vec::new() };
+        let mut counts = Vec::with_capacity(4 * self.0.len());
+        let mut next = 0;
+        for (value, records) in self.values() {
+            let index = index_of_class(value);
+            match index - next {
+                0 => {}
+                // A negative number is a run of zeros.
+                zeros => put_zigzag(-i64::try_from(zeros).unwrap_or(i64::MAX), &mut counts),
+            }
+            put_zigzag(i64::try_from(records).unwrap_or(i64::MAX), &mut counts);
+            next = index + 1;
+        }
+        let mut bytes = Vec::with_capacity(HEADER + counts.len());
+        bytes.extend_from_slice(&V2_COOKIE.to_be_bytes());
+        bytes.extend_from_slice(&u32::try_from(counts.len()).unwrap_or(u32::MAX).to_be_bytes());
+        bytes.extend_from_slice(&0_u32.to_be_bytes());
+        bytes.extend_from_slice(&u32::from(super::SIGNIFICANT_DIGITS).to_be_bytes());
+        bytes.extend_from_slice(&1_u64.to_be_bytes());
+        // As high as its table reaches, at least twice the lowest.
+        bytes.extend_from_slice(&(highest.max(&LOWEST_TOP) * 2).to_be_bytes());
+        bytes.extend_from_slice(&1_f64.to_be_bytes());
+        bytes.extend_from_slice(&counts);
+        bytes
+    }
+}
+
+/// The smallest value that the histogram does not tell from this one.
+fn lowest_of_class(value: u64) -> u64 {
+    let shift = shift_of(value);
+    value >> shift << shift
+}
+
+/// The place of a value's class in the histogram's table.
+fn index_of_class(value: u64) -> u64 {
+    let shift = shift_of(value);
+    u64::from(shift) * HALF + (value >> shift)
+}
+
+/// How many low bits of a value are beyond the significant digits.
+fn shift_of(value: u64) -> u32 {
+    (u64::BITS - value.leading_zeros()).saturating_sub(SIGNIFICANT_BITS)
+}
+
+fn put_zigzag(value: i64, out: &mut Vec<u8>) {
+    #[expect(clippy::cast_sign_loss, reason = "zigzag: the sign goes into the lowest bit")]
+    let mut rest = ((value << 1) ^ (value >> 63)) as u64;
+    // Nine bytes at the most: the last of them carries eight bits.
+    for _ in 0..8 {
+        if rest < 0x80 {
+            break;
+        }
+        #[expect(
+            clippy::cast_possible_truncation,
+            reason = "the low seven bits, and a mark that more follow"
+        )]
+        out.push((rest as u8 & 0x7f) | 0x80);
+        rest >>= 7;
+    }
+    #[expect(clippy::cast_possible_truncation, reason = "what is left fits")]
+    out.push(rest as u8);
+}
+
+/// Three significant digits take 2,048 values without loss.
+const SIGNIFICANT_BITS: u32 = 11;
+const HALF: u64 = 1 << (SIGNIFICANT_BITS - 1);
+
+/// More values than this and a table is not larger by much, and faster.
+const MOST: usize = 512;
+
+const HEADER: usize = 40;
+const V2_COOKIE: u32 = 0x1c84_9303 | 0x10;
+const LOWEST_TOP: u64 = 2;
+
+#[cfg(test)]
+mod tests {
+    use hdrhistogram::serialization::Deserializer;
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn recorded(histogram: &Histogram<u64>) -> Vec<(u64, u64)> {
+        let values = histogram.iter_recorded();
+        values.map(|found| (found.value_iterated_to(), found.count_at_value())).collect()
+    }
+
+    proptest! {
+        #[test]
+        fn it_is_the_histogram_of_the_same_times(
+            times in prop::collection::vec((prop_oneof![0_u64..5_000, 0_u64..3_600_000_000], 1_u64..1 << 40), 1..80)
+        ) {
+            let mut sparse = Sparse::default();
+            let mut histogram = Histogram::<u64>::new(3).unwrap();
+            for (micros, records) in times {
+                sparse.record(micros, records);
+                histogram.record_n(micros, records).unwrap();
+            }
+            prop_assert_eq!(sparse.records(), histogram.len());
+            let read: Histogram<u64> = Deserializer::new().deserialize(&mut sparse.to_bytes().as_slice()).unwrap();
+            for same in [read, sparse.to_histogram().unwrap()] {
+                prop_assert_eq!(recorded(&same), recorded(&histogram));
+                for share in [0.0, 0.25, 0.5, 0.99, 0.999, 1.0] {
+                    prop_assert_eq!(same.value_at_quantile(share), histogram.value_at_quantile(share));
+                }
+                prop_assert_eq!(same.max(), histogram.max());
+            }
+        }
+    }
+}
