@@ -1,0 +1,14 @@
+//! Runs under paused time, against destinations that are quick, slow, failing or silent.
+
+#![expect(clippy::unwrap_used, reason = "tests")]
+
+#[cfg(test)]
+mod bench;
+#[cfg(test)]
+mod capacity;
+#[cfg(test)]
+mod control;
+#[cfg(test)]
+mod schedule;
+#[cfg(test)]
+mod takeover;
