@@ -1,7 +1,5 @@
 //! Runs under paused time, against destinations that are quick, slow, failing or silent.
 
-#![expect(clippy::unwrap_used, reason = "tests")]
-
 #[cfg(test)]
 mod bench;
 #[cfg(test)]
