@@ -28,6 +28,15 @@ pub struct Run {
     pub spec: Spec,
     /// When it began.
     pub started_at: DateTime<Utc>,
+    /// Its shares, in order. All of them, or those that the context is about.
+    pub shares: Vec<RunShare>,
+}
+
+/// What one lease covers: one share of every lane of a run, or the run as a whole.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RunShare {
+    /// Which share it is.
+    pub share: Share,
     /// How it ended; none while it goes on.
     pub end: Option<RunEnd>,
     /// How far it came, as its holder last reported.
@@ -48,20 +57,70 @@ impl Run {
             number: current.number,
             spec: test.spec.clone(),
             started_at: test.started_at.unwrap_or(test.updated_at),
-            end: None,
-            checkpoint: Checkpoint::start(&test.spec),
-            lease: None,
-            epoch: Epoch::default(),
+            shares: test.spec.leased_shares().map(|share| RunShare::start(&test.spec, share)).collect(),
         })
     }
 
-    /// What the run says of itself so far.
-    pub fn verdict(&self) -> Verdict {
-        self.checkpoint.verdict()
+    /// Runs of which each part holds some shares, put together; parts of one run stand side by side.
+    pub fn joined(parts: impl IntoIterator<Item = Self>) -> Vec<Self> {
+        let mut runs: Vec<Self> = Vec::new();
+        for part in parts {
+            match runs.last_mut() {
+                Some(run) if run.id == part.id => run.shares.extend(part.shares),
+                Some(_) | None => runs.push(part),
+            }
+        }
+        runs
+    }
+
+    /// The names of its shares.
+    pub fn share_ids(&self) -> impl Iterator<Item = ShareId> {
+        self.shares.iter().map(|share| ShareId { run: self.id, share: share.share })
+    }
+
+    /// Whether every share is there, and not a part of them only.
+    pub fn is_complete(&self) -> bool {
+        self.shares.first().is_some_and(|first| self.shares.len() == first.share.count() as usize)
+    }
+
+    /// How far its shares came together: every lane, and the time of the share that came farthest.
+    pub fn checkpoint(&self) -> Checkpoint {
+        let mut whole = Checkpoint::default();
+        for RunShare { checkpoint, .. } in &self.shares {
+            whole.active = whole.active.max(checkpoint.active);
+            whole.lanes.extend(checkpoint.lanes.iter().cloned());
+            whole.search = whole.search.or_else(|| checkpoint.search.clone());
+        }
+        whole
+    }
+
+    /// How it ended as a whole; none while a share goes on. It failed if one of them did, and completed if all of them did.
+    pub fn end(&self) -> Option<RunEnd> {
+        let ends = self.shares.iter().map(|share| share.end.as_ref()).collect::<Option<Vec<_>>>()?;
+        let at = ends.iter().map(|end| end.at).max()?;
+        let worst = ends.into_iter().max_by_key(|end| (end.outcome.severity(), end.reason.is_some()))?;
+        self.is_complete().then(|| RunEnd { at, ..worst.clone() })
     }
 }
 
-/// How a run ended.
+impl RunShare {
+    /// A share that nobody held yet.
+    pub fn start(spec: &Spec, share: Share) -> Self {
+        let checkpoint = Checkpoint::start(spec, share);
+        Self { share, end: None, checkpoint, lease: None, epoch: Epoch::default() }
+    }
+}
+
+/// The name of what one lease covers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct ShareId {
+    /// The run.
+    pub run: RunId,
+    /// Which share of it.
+    pub share: Share,
+}
+
+/// How a run or a share of it ended.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RunEnd {
     /// In which way.
@@ -92,9 +151,18 @@ impl Outcome {
             Self::Failed => "Failed",
         }
     }
+
+    /// Which of several outcomes is that of the whole: the highest.
+    fn severity(self) -> u8 {
+        match self {
+            Self::Completed => 0,
+            Self::Cancelled => 1,
+            Self::Failed => 2,
+        }
+    }
 }
 
-/// A replica's time-limited right to drive a run.
+/// A replica's time-limited right to drive a share of a run.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Lease {
     /// Who holds it.
@@ -103,7 +171,7 @@ pub struct Lease {
     pub expires_at: DateTime<Utc>,
 }
 
-/// How far a run came: what another holder needs to go on.
+/// How far a run or a share of it came: what another holder needs to go on.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Checkpoint {
     /// Time under load so far.
@@ -132,12 +200,12 @@ pub struct LaneCheckpoint {
 }
 
 impl Checkpoint {
-    /// Before the first record of a run.
-    pub fn start(spec: &Spec) -> Self {
+    /// Before the first record of a share of a run, as [`Spec::leased_shares`] has them.
+    pub fn start(spec: &Spec, leased: Share) -> Self {
         let demands = Signal::ALL.into_iter().filter_map(|signal| Some((signal, spec.demand(signal)?)));
         let lanes = demands.flat_map(|(signal, demand)| {
             let start = move |share| LaneCheckpoint::start(signal, Load::of(demand.clone(), share));
-            spec.parallelism.shares().map(start)
+            spec.lane_shares(leased).map(start)
         });
         Self { active: ActiveTime::ZERO, lanes: lanes.collect(), search: Search::of(spec) }
     }
@@ -258,6 +326,66 @@ mod tests {
         assert_eq!(after.active.as_duration(), Duration::from_secs(5));
         let tally = &after.lanes[0].tally;
         assert_eq!((tally.issued(), tally.acked(), tally.in_doubt(), tally.due()), (500, 250, 250, 500));
+    }
+
+    /// The three shares of a run, each by itself.
+    fn parts() -> Vec<Run> {
+        let asked = serde_json::json!({"logRate": 100, "duration": 10, "parallelism": 3,
+            "destination": {"endpoint": "http://127.0.0.1:1"}});
+        let spec = crate::draft::Draft::read(&asked).unwrap().into_spec().unwrap();
+        let part = |share| Run {
+            id: RunId(uuid::Uuid::nil()),
+            test: TestId::parse("t").unwrap(),
+            number: RunNumber::FIRST,
+            spec: spec.clone(),
+            started_at: DateTime::UNIX_EPOCH,
+            shares: vec![RunShare::start(&spec, share)],
+        };
+        spec.leased_shares().map(part).collect()
+    }
+
+    #[test]
+    fn parts_of_a_run_are_joined_and_those_of_another_are_not() {
+        let mut all = parts();
+        let other = Run { id: RunId(uuid::Uuid::max()), ..all[0].clone() };
+        all.push(other.clone());
+        let joined = Run::joined(all);
+        assert_eq!(joined.iter().map(|run| run.shares.len()).collect::<Vec<_>>(), [3, 1]);
+        assert!(joined[0].is_complete() && !joined[1].is_complete());
+        assert_eq!(joined[1], other);
+        let totals = joined[0].checkpoint().lanes.into_iter().map(|lane| lane.load.total());
+        assert_eq!(totals.collect::<Vec<_>>(), [333, 333, 334]);
+    }
+
+    fn ended(outcome: Option<Outcome>, index: u32) -> RunShare {
+        let at = DateTime::UNIX_EPOCH + Duration::from_secs(index.into());
+        let reason = (outcome == Some(Outcome::Failed)).then(|| format!("share {index}"));
+        RunShare {
+            share: Share::new(index, 3).unwrap(),
+            end: outcome.map(|outcome| RunEnd { outcome, at, reason }),
+            checkpoint: checkpoint(100, u32::from(outcome.is_some()) + index),
+            lease: None,
+            epoch: Epoch::default(),
+        }
+    }
+
+    #[test]
+    fn a_run_ends_with_its_last_share_and_as_badly_as_any() {
+        use Outcome::{Cancelled, Completed, Failed};
+        let run = parts().remove(0);
+        let of = |outcomes: &[Option<Outcome>]| {
+            let shares = (0..).zip(outcomes).map(|(index, outcome)| ended(*outcome, index)).collect();
+            Run { shares, ..run.clone() }
+        };
+        let end = |outcomes: &[Option<Outcome>]| of(outcomes).end().map(|end| (end.outcome, end.reason));
+        assert_eq!(end(&[Some(Completed), None, Some(Completed)]), None);
+        assert_eq!(end(&[Some(Completed), Some(Completed)]), None, "a share was never stored");
+        assert_eq!(end(&[Some(Completed); 3]), Some((Completed, None)));
+        assert_eq!(end(&[Some(Completed), Some(Cancelled), Some(Completed)]), Some((Cancelled, None)));
+        let failed = [Some(Cancelled), Some(Failed), Some(Completed)];
+        assert_eq!(end(&failed), Some((Failed, Some("share 1".to_owned()))));
+        assert_eq!(of(&failed).end().unwrap().at.timestamp(), 2);
+        assert_eq!(of(&failed).checkpoint().lanes.len(), 3);
     }
 
     #[test]

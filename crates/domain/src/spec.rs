@@ -64,6 +64,22 @@ impl Spec {
         let has_rates = matches!(&self.profile, Profile::BySignal(_)) && shape.has_rates();
         (!rate.is_zero() || has_rates).then_some(Demand { rate, shape, extent: self.extent })
     }
+
+    /// What a run is leased by: its shares, each on its own; a search for the capacity as a whole, because it decides by what
+    /// all of its shares do.
+    pub fn leased_shares(&self) -> impl Iterator<Item = Share> + use<> {
+        let leases = match self.profile {
+            Profile::Capacity(_) => Parallelism::default(),
+            Profile::Whole(_) | Profile::BySignal(_) => self.parallelism,
+        };
+        leases.shares()
+    }
+
+    /// The shares of each lane that one leased share covers.
+    pub fn lane_shares(&self, leased: Share) -> impl Iterator<Item = Share> + use<> {
+        let is_whole = leased == Share::WHOLE;
+        self.parallelism.shares().filter(move |share| is_whole || *share == leased)
+    }
 }
 
 /// Records per second, by signal; zero is off.
@@ -88,8 +104,8 @@ impl Rates {
     }
 }
 
-/// Into how many shares a lane is divided: 1 to 64. Each has a schedule, connections and sequence numbers of its own, and
-/// together they are the lane exactly.
+/// Into how many shares a lane is divided: 1 to 64. Each has a schedule, connections and sequence numbers of its own, may run
+/// on another replica, and together they are the lane exactly.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Parallelism(u32);

@@ -1,4 +1,4 @@
-//! One run under load: its lanes, held to one active time, told and observed together.
+//! One run or a share of it under load: its lanes, held to one active time, told and observed together.
 
 use std::fmt;
 use std::future::Future;
@@ -52,6 +52,8 @@ pub struct RunPlan {
     pub test: TestId,
     /// The run; goes into every record.
     pub run: RunId,
+    /// Which share of it, as [`Spec::leased_shares`] has them; the whole run for [`Share::WHOLE`].
+    pub share: Share,
     /// What to send, and where to.
     pub spec: Spec,
     /// When the run began first, on whichever replica.
@@ -172,7 +174,7 @@ impl RunHandle {
             let is_new = self.lanes.iter().all(|lane| lane.signal != signal);
             match spec.demand(signal) {
                 Some(demand) if is_new => {
-                    for share in self.plan.spec.parallelism.shares() {
+                    for share in self.plan.spec.lane_shares(self.plan.share) {
                         let load = Load::joining(demand.clone(), share, at);
                         self.add_lane(LaneCheckpoint::start(signal, load))?;
                     }

@@ -1,5 +1,7 @@
 //! What changed in the store, on any replica.
 
+use std::time::Duration;
+
 use async_trait::async_trait;
 use moniflux_domain::id::TestId;
 
@@ -11,6 +13,9 @@ use crate::error::StoreFault;
 pub trait ChangeFeed: Send + Sync {
     /// Begins to watch: every change of a test that is answered after this call returned is told within a second.
     async fn watch(&self) -> Result<Box<dyn Changes>, StoreFault>;
+
+    /// How long a change mostly takes to be told on another replica; none when the store is one process's own.
+    fn delay(&self) -> Option<Duration>;
 }
 
 /// A watch that goes on until it is dropped.

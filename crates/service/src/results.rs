@@ -177,13 +177,14 @@ impl Results {
     /// # Errors
     /// The run's distributions cannot be read.
     pub fn of(run: &Run, status: Status) -> Result<Self, UnreadableDistribution> {
-        let end = run.checkpoint.lanes.iter().map(|lane| lane.load.end()).max();
-        let active = end.map_or(run.checkpoint.active, |end| run.checkpoint.active.min(end));
+        let (checkpoint, run_end) = (run.checkpoint(), run.end());
+        let end = checkpoint.lanes.iter().map(|lane| lane.load.end()).max();
+        let active = end.map_or(checkpoint.active, |end| checkpoint.active.min(end));
         let mut lanes = BTreeMap::new();
         for signal in Signal::ALL {
             let mut tally = Tally::default();
             let mut times = LatencyTimes::default();
-            let shares = run.checkpoint.lanes.iter().filter(|lane| lane.signal == signal);
+            let shares = checkpoint.lanes.iter().filter(|lane| lane.signal == signal);
             let mut is_on = false;
             for lane in shares {
                 is_on = true;
@@ -198,15 +199,15 @@ impl Results {
             test: run.test.clone(),
             run_id: run.id,
             run: run.number,
-            status: run.end.as_ref().map_or(status.as_str(), |end| end.outcome.as_str()).to_owned(),
+            status: run_end.as_ref().map_or(status.as_str(), |end| end.outcome.as_str()).to_owned(),
             started_at: run.started_at,
-            ended_at: run.end.as_ref().map(|end| end.at),
-            reason: run.end.as_ref().and_then(|end| end.reason.clone()),
+            ended_at: run_end.as_ref().map(|end| end.at),
+            reason: run_end.and_then(|end| end.reason),
             active_seconds: active.as_duration().as_secs_f64(),
-            verdict: run.verdict(),
-            generator: GeneratorResults::of(&run.checkpoint.evidence()),
+            verdict: checkpoint.verdict(),
+            generator: GeneratorResults::of(&checkpoint.evidence()),
             lanes,
-            capacity: run.checkpoint.search.as_ref().map(CapacityResults::from),
+            capacity: checkpoint.search.as_ref().map(CapacityResults::from),
         })
     }
 }

@@ -1,7 +1,7 @@
-//! The supervisor: drives the runs whose lease this replica holds.
+//! The supervisor: drives the shares of runs whose lease this replica holds.
 //!
-//! Three loops share the held runs and never hold their lock across a wait:
-//! * `beat`: once a second, every run reports; checkpoints and leases are renewed in one call, then what they reserved
+//! Three loops work on what is held and never hold its lock across a wait:
+//! * `beat`: once a second, every share reports; checkpoints and leases are renewed in one call, then what they reserved
 //!   may be issued;
 //! * `follow`: learns from the change feed what tests want of their runs, claims new and abandoned runs, and closes
 //!   those that are over;
@@ -11,6 +11,7 @@
 //! new holder goes on behind them.
 
 mod beat;
+mod claims;
 mod close;
 mod follow;
 mod held;

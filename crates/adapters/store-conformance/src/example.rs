@@ -9,11 +9,11 @@ use moniflux_domain::capacity::{Capacity, Condition, Figures, LaneFigures, Searc
 use moniflux_domain::delivery::{Delivery, Retry, RetryOn};
 use moniflux_domain::destination::{Compression, Destination, DestinationKind, Endpoint};
 use moniflux_domain::guard::AbortOn;
-use moniflux_domain::id::{Epoch, RunId, RunNumber, TestId, UserId, Version};
+use moniflux_domain::id::{RunId, RunNumber, TestId, UserId, Version};
 use moniflux_domain::lifecycle::Status;
 use moniflux_domain::point::{Distribution, Latency, Point, Sample};
 use moniflux_domain::profile::{ActiveTime, Demand, Extent, LaneRate, Load, Rate};
-use moniflux_domain::run::{Checkpoint, LaneCheckpoint, Run};
+use moniflux_domain::run::{Checkpoint, LaneCheckpoint, Run, RunShare};
 use moniflux_domain::secret::Secret;
 use moniflux_domain::shape::{Profile, Shape, Stage, Target};
 use moniflux_domain::signal::{Share, Signal};
@@ -138,12 +138,17 @@ pub(crate) fn run_of(test: &str, number: u32, id: u128) -> Outcome<Run> {
         test: name(test)?,
         number: RunNumber(number),
         started_at: moment(i64::try_from(id)?),
-        end: None,
-        checkpoint: Checkpoint::start(&spec),
+        shares: vec![RunShare::start(&spec, Share::WHOLE)],
         spec,
-        lease: None,
-        epoch: Epoch::default(),
     })
+}
+
+/// The same, in that many shares.
+pub(crate) fn run_in_shares(number: u32, shares: u32) -> Outcome<Run> {
+    let mut run = run(number)?;
+    run.spec.parallelism = Parallelism::of(shares).ok_or("parallelism")?;
+    run.shares = run.spec.leased_shares().map(|share| RunShare::start(&run.spec, share)).collect();
+    Ok(run)
 }
 
 /// A checkpoint in which every number and every byte is another; `salt` makes it differ from its siblings.

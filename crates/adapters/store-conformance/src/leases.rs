@@ -6,7 +6,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use moniflux_domain::id::{Epoch, ReplicaId, RunId};
-use moniflux_domain::run::{Outcome as RunOutcome, Run};
+use moniflux_domain::run::{Outcome as RunOutcome, Run, ShareId};
+use moniflux_domain::signal::Share;
 use moniflux_ports::error::StoreFault;
 use moniflux_ports::run_store::{Renewal, StaleEpoch};
 use tokio::task::JoinSet;
@@ -14,7 +15,7 @@ use tokio::time::{sleep, timeout};
 
 use crate::concurrently::sixteen;
 use crate::example::{checkpoint, run, run_id};
-use crate::run_store::{TTL, claim, end, is_stale, renew, renewal, replica, under};
+use crate::run_store::{TTL, at_most, claim, end, is_stale, renew, renewal, replica, share, under};
 use crate::{Deployment, Outcome, Stores};
 
 /// Sixteen claimers, fifty runs: each run is claimed once.
@@ -27,7 +28,7 @@ pub async fn each_run_is_claimed_by_one_of_many(deployment: &dyn Deployment) -> 
         let replica = replica(&format!("replica-{caller}"));
         let mut mine = Vec::new();
         loop {
-            let claimed = stores.runs.claim(&replica, TTL, 3).await?;
+            let claimed = stores.runs.claim(&replica, TTL, at_most(3)).await?;
             if claimed.is_empty() {
                 return Ok::<_, StoreFault>((replica, mine));
             }
@@ -38,7 +39,7 @@ pub async fn each_run_is_claimed_by_one_of_many(deployment: &dyn Deployment) -> 
     let mut claimed = Vec::new();
     for answer in answers {
         let (replica, runs) = answer?;
-        assert!(runs.iter().all(|run| holder(run) == Some(&replica) && run.epoch == Epoch(1)));
+        assert!(runs.iter().all(|run| holder(run) == Some(&replica) && share(run).epoch == Epoch(1)));
         claimed.extend(runs.into_iter().map(|run| run.id));
     }
     claimed.sort();
@@ -54,7 +55,7 @@ pub async fn a_claim_takes_the_oldest_first_up_to_its_limit(deployment: &dyn Dep
     }
     for (limit, expected) in [(0, vec![]), (2, vec![1, 2]), (1, vec![3]), (u32::MAX, vec![4, 5]), (9, vec![])]
     {
-        let claimed = stores.runs.claim(&replica("a"), TTL, limit).await?;
+        let claimed = stores.runs.claim(&replica("a"), TTL, at_most(limit)).await?;
         let ids: Vec<_> = claimed.iter().map(|run| run.id).collect();
         assert_eq!(ids, expected.into_iter().map(run_id).collect::<Vec<_>>(), "at most {limit}");
     }
@@ -65,12 +66,13 @@ pub async fn a_claim_takes_the_oldest_first_up_to_its_limit(deployment: &dyn Dep
 pub async fn a_claim_answers_the_run_as_it_is_stored(deployment: &dyn Deployment) -> Outcome {
     let stores = deployment.open().await?;
     let mut begun = run(1)?;
-    begun.checkpoint = checkpoint(1)?;
+    begun.shares[0].checkpoint = checkpoint(1)?;
     stores.runs.begin(&begun).await?;
-    let held = claim(&stores).await?;
+    let mut held = claim(&stores).await?;
     assert_eq!(stores.runs.get(&begun.test, begun.number).await?.as_ref(), Some(&held));
-    assert_eq!((holder(&held), held.epoch), (Some(&replica("holder")), Epoch(1)));
-    assert_eq!(Run { lease: None, epoch: Epoch(0), ..held }, begun);
+    assert_eq!((holder(&held), share(&held).epoch), (Some(&replica("holder")), Epoch(1)));
+    (held.shares[0].lease, held.shares[0].epoch) = (None, Epoch(0));
+    assert_eq!(held, begun);
     Ok(())
 }
 
@@ -79,8 +81,8 @@ pub async fn a_held_run_is_not_claimed(deployment: &dyn Deployment) -> Outcome {
     let (stores, other) = (deployment.open().await?, deployment.open().await?);
     stores.runs.begin(&run(1)?).await?;
     claim(&stores).await?;
-    assert_eq!(stores.runs.claim(&replica("holder"), TTL, 9).await?, []);
-    assert_eq!(other.runs.claim(&replica("other"), TTL, 9).await?, []);
+    assert_eq!(stores.runs.claim(&replica("holder"), TTL, at_most(9)).await?, []);
+    assert_eq!(other.runs.claim(&replica("other"), TTL, at_most(9)).await?, []);
     Ok(())
 }
 
@@ -92,8 +94,8 @@ pub async fn a_lease_that_ran_out_is_taken_over_with_the_next_epoch(deployment: 
     let mut last = None;
     for epoch in 1..=3 {
         let held = claim_in_time(&stores, ttl).await?;
-        assert_eq!(held.epoch, Epoch(epoch));
-        let expires_at = held.lease.as_ref().map(|lease| lease.expires_at);
+        assert_eq!(share(&held).epoch, Epoch(epoch));
+        let expires_at = share(&held).lease.as_ref().map(|lease| lease.expires_at);
         if let (Some(last), Some(this)) = (last, expires_at) {
             let apart = this.signed_duration_since(last).to_std()?;
             assert!(apart >= ttl, "taken over {:?} too early", ttl.saturating_sub(apart));
@@ -107,13 +109,13 @@ pub async fn a_lease_that_ran_out_is_taken_over_with_the_next_epoch(deployment: 
 pub async fn a_lease_that_ran_out_can_be_prolonged_until_it_is_taken(deployment: &dyn Deployment) -> Outcome {
     let stores = deployment.open().await?;
     stores.runs.begin(&run(1)?).await?;
-    let claimed = stores.runs.claim(&replica("holder"), Duration::from_millis(1), 1).await?;
+    let claimed = stores.runs.claim(&replica("holder"), Duration::from_millis(1), at_most(1)).await?;
     let held = claimed.first().ok_or("a run to claim")?;
     sleep(Duration::from_millis(50)).await;
     assert_eq!(renew(&stores, held).await?, Ok(()));
-    assert_eq!(stores.runs.claim(&replica("other"), TTL, 1).await?, []);
+    assert_eq!(stores.runs.claim(&replica("other"), TTL, at_most(1)).await?, []);
     let stored = stores.runs.get(&held.test, held.number).await?.ok_or("stored")?;
-    assert_eq!((stored.epoch, holder(&stored)), (held.epoch, Some(&replica("holder"))));
+    assert_eq!((share(&stored).epoch, holder(&stored)), (share(held).epoch, Some(&replica("holder"))));
     Ok(())
 }
 
@@ -124,9 +126,9 @@ pub async fn an_earlier_holder_is_fenced_off(deployment: &dyn Deployment) -> Out
     let first = claim(&stores).await?;
     stores.runs.release(renewal(&first, 1)?).await?;
     let second = claim(&stores).await?;
-    assert_eq!(second.epoch, first.epoch.next());
+    assert_eq!(share(&second).epoch, share(&first).epoch.next());
 
-    for epoch in [first.epoch, Epoch(0), second.epoch.next()] {
+    for epoch in [share(&first).epoch, Epoch(0), share(&second).epoch.next()] {
         let fenced = under(&second, epoch);
         assert_eq!(renew(&stores, &fenced).await?, Err(StaleEpoch));
         assert!(is_stale(&stores.runs.release(renewal(&fenced, 8)?).await));
@@ -146,8 +148,10 @@ pub async fn a_checkpoint_reads_back_exactly(deployment: &dyn Deployment) -> Out
         let answers = stores.runs.renew(&replica("holder"), TTL, vec![renewal(&held, salt)?]).await?;
         assert_eq!(answers, [Ok(())]);
         let stored = stores.runs.get(&held.test, held.number).await?.ok_or("stored")?;
-        assert_eq!(stored.checkpoint, checkpoint(salt)?);
-        assert_eq!(Run { checkpoint: held.checkpoint.clone(), lease: held.lease.clone(), ..stored }, held);
+        let mut expected = held.clone();
+        expected.shares[0].checkpoint = checkpoint(salt)?;
+        expected.shares[0].lease = share(&stored).lease.clone();
+        assert_eq!(stored, expected);
     }
     Ok(())
 }
@@ -160,9 +164,9 @@ pub async fn a_new_holder_sees_the_last_checkpoint(deployment: &dyn Deployment) 
     let short = Duration::from_millis(1);
     assert_eq!(stores.runs.renew(&replica("holder"), short, vec![renewal(&held, 1)?]).await?, [Ok(())]);
     let second = claim_in_time(&other, TTL).await?;
-    assert_eq!((second.checkpoint.clone(), second.epoch), (checkpoint(1)?, Epoch(2)));
+    assert_eq!((&share(&second).checkpoint, share(&second).epoch), (&checkpoint(1)?, Epoch(2)));
     other.runs.release(renewal(&second, 2)?).await?;
-    assert_eq!(claim(&stores).await?.checkpoint, checkpoint(2)?);
+    assert_eq!(share(&claim(&stores).await?).checkpoint, checkpoint(2)?);
     Ok(())
 }
 
@@ -173,9 +177,9 @@ pub async fn a_released_run_is_claimable_at_once(deployment: &dyn Deployment) ->
     let held = claim(&stores).await?;
     stores.runs.release(renewal(&held, 3)?).await?;
     let free = stores.runs.get(&held.test, held.number).await?.ok_or("stored")?;
-    assert_eq!((free.lease, free.epoch), (None, held.epoch));
+    assert_eq!((&share(&free).lease, share(&free).epoch), (&None, share(&held).epoch));
     let next = claim(&other).await?;
-    assert_eq!(next.epoch, held.epoch.next());
+    assert_eq!(share(&next).epoch, share(&held).epoch.next());
     assert_eq!(renew(&stores, &held).await?, Err(StaleEpoch));
     Ok(())
 }
@@ -186,17 +190,18 @@ pub async fn many_renewals_are_answered_one_by_one(deployment: &dyn Deployment) 
     for number in 1..=4 {
         stores.runs.begin(&run(number)?).await?;
     }
-    let held = stores.runs.claim(&replica("holder"), TTL, 4).await?;
+    let held = stores.runs.claim(&replica("holder"), TTL, at_most(4)).await?;
     let [one, two, three, four] = held.as_slice() else { return Err("four runs to claim".into()) };
     stores.runs.finish(renewal(two, 1)?, end(RunOutcome::Cancelled)).await?;
-    let unknown = Renewal { run: run_id(99), ..renewal(one, 7)? };
+    let unknown = ShareId { run: run_id(99), share: Share::WHOLE };
+    let unknown = Renewal { share: unknown, ..renewal(one, 7)? };
     let early = under(three, Epoch(9));
     let renewals = vec![renewal(two, 7)?, renewal(four, 7)?, unknown, renewal(&early, 7)?, renewal(one, 8)?];
     let answers = stores.runs.renew(&replica("holder"), TTL, renewals).await?;
     assert_eq!(answers, [Err(StaleEpoch), Ok(()), Err(StaleEpoch), Err(StaleEpoch), Ok(())]);
     for (run, expected) in [(one, checkpoint(8)?), (two, checkpoint(1)?), (four, checkpoint(7)?)] {
         let stored = stores.runs.get(&run.test, run.number).await?.ok_or("stored")?;
-        assert_eq!(stored.checkpoint, expected);
+        assert_eq!(share(&stored).checkpoint, expected);
     }
     assert_eq!(stores.runs.renew(&replica("holder"), TTL, vec![]).await?, []);
     Ok(())
@@ -218,7 +223,7 @@ pub async fn a_thousand_runs_are_renewed_in_one_call(deployment: &dyn Deployment
     while let Some(begun) = beginning.join_next().await {
         begun??;
     }
-    let held = stores.runs.claim(&replica("holder"), TTL, 1_000).await?;
+    let held = stores.runs.claim(&replica("holder"), TTL, at_most(1_000)).await?;
     assert_eq!(held.len(), 1_000);
     let renewals = held.iter().map(|run| renewal(run, 4)).collect::<Outcome<Vec<_>>>()?;
     let answers = stores.runs.renew(&replica("holder"), TTL, renewals).await?;
@@ -265,9 +270,9 @@ async fn contend(
     let mut claims = Vec::new();
     let mut held: Vec<Run> = Vec::new();
     for _ in 0..100 {
-        for run in stores.runs.claim(&replica, ttl, 2).await? {
-            newest.get(&run.id).ok_or("a known run")?.fetch_max(run.epoch.0, Ordering::SeqCst);
-            claims.push((run.id, run.epoch));
+        for run in stores.runs.claim(&replica, ttl, at_most(2)).await? {
+            newest.get(&run.id).ok_or("a known run")?.fetch_max(share(&run).epoch.0, Ordering::SeqCst);
+            claims.push((run.id, share(&run).epoch));
             held.retain(|earlier| earlier.id != run.id);
             held.push(run);
         }
@@ -277,7 +282,8 @@ async fn contend(
         let mut still = Vec::new();
         for ((run, newest), answer) in held.into_iter().zip(before).zip(answers) {
             if answer.is_ok() {
-                assert!(newest <= run.epoch.0, "{replica} renewed epoch {:?} after {newest}", run.epoch);
+                let epoch = share(&run).epoch;
+                assert!(newest <= epoch.0, "{replica} renewed epoch {epoch:?} after {newest}");
                 still.push(run);
             }
         }
@@ -290,7 +296,7 @@ async fn contend(
 async fn claim_in_time(stores: &Stores, ttl: Duration) -> Outcome<Run> {
     let claiming = async {
         loop {
-            let claimed = stores.runs.claim(&replica("next"), ttl, 1).await?;
+            let claimed = stores.runs.claim(&replica("next"), ttl, at_most(1)).await?;
             if let Some(run) = claimed.into_iter().next() {
                 return Outcome::Ok(run);
             }
@@ -301,5 +307,5 @@ async fn claim_in_time(stores: &Stores, ttl: Duration) -> Outcome<Run> {
 }
 
 fn holder(run: &Run) -> Option<&ReplicaId> {
-    run.lease.as_ref().map(|lease| &lease.holder)
+    share(run).lease.as_ref().map(|lease| &lease.holder)
 }

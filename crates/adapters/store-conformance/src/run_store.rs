@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use moniflux_domain::id::{Epoch, ReplicaId, RunNumber};
-use moniflux_domain::run::{Outcome as RunOutcome, Run, RunEnd};
-use moniflux_ports::run_store::{HolderError, Renewal, StaleEpoch};
+use moniflux_domain::run::{Outcome as RunOutcome, Run, RunEnd, RunShare, ShareId};
+use moniflux_ports::run_store::{ClaimLimit, HolderError, Renewal, StaleEpoch};
 
 use crate::concurrently::sixteen;
 use crate::example::{checkpoint, moment, name, plain_spec, run, run_id, run_of};
@@ -14,7 +14,7 @@ use crate::{Deployment, Outcome, Stores};
 pub async fn a_begun_run_reads_back_exactly(deployment: &dyn Deployment) -> Outcome {
     let stores = deployment.open().await?;
     let mut full = run(1)?;
-    full.checkpoint = checkpoint(1)?;
+    full.shares[0].checkpoint = checkpoint(1)?;
     let mut plain = run(2)?;
     plain.spec = plain_spec()?;
     for run in [full, plain] {
@@ -111,10 +111,15 @@ pub async fn a_finished_run_is_final(deployment: &dyn Deployment) -> Outcome {
         let end = end(outcome);
         stores.runs.finish(renewal(&held, 5)?, end.clone()).await?;
 
-        let ended =
-            Run { end: Some(end.clone()), checkpoint: checkpoint(5)?, epoch: held.epoch, ..begun.clone() };
+        let mut ended = begun.clone();
+        ended.shares[0] = RunShare {
+            end: Some(end.clone()),
+            checkpoint: checkpoint(5)?,
+            epoch: share(&held).epoch,
+            ..share(&begun).clone()
+        };
         assert_eq!(stores.runs.get(&begun.test, begun.number).await?.as_ref(), Some(&ended));
-        assert_eq!(stores.runs.claim(&replica("other"), TTL, 10).await?, []);
+        assert_eq!(stores.runs.claim(&replica("other"), TTL, at_most(10)).await?, []);
         assert_eq!(renew(&stores, &held).await?, Err(StaleEpoch));
         assert!(is_stale(&stores.runs.release(renewal(&held, 6)?).await));
         assert!(is_stale(&stores.runs.finish(renewal(&held, 6)?, end).await));
@@ -129,8 +134,8 @@ pub async fn a_number_is_stored_exactly_or_refused(deployment: &dyn Deployment) 
     let large = 1_u64 << 63;
     for (number, reserved) in (1..).zip([large - 1, large, u64::MAX]) {
         let mut run = run(number)?;
-        run.checkpoint = checkpoint(0)?;
-        run.checkpoint.lanes.iter_mut().for_each(|lane| lane.reserved = reserved);
+        run.shares[0].checkpoint = checkpoint(0)?;
+        run.shares[0].checkpoint.lanes.iter_mut().for_each(|lane| lane.reserved = reserved);
         match stores.runs.begin(&run).await {
             Ok(()) => assert_eq!(stores.runs.get(&run.test, run.number).await?, Some(run)),
             Err(fault) => {
@@ -170,15 +175,26 @@ pub(crate) fn replica(name: &str) -> ReplicaId {
     ReplicaId(name.to_owned())
 }
 
+/// That many shares, of whichever runs.
+pub(crate) fn at_most(shares: u32) -> ClaimLimit {
+    ClaimLimit { shares, per_run: u32::MAX }
+}
+
+/// The first share of a run.
+pub(crate) fn share(run: &Run) -> &RunShare {
+    &run.shares[0]
+}
+
 /// Claims the oldest run that is free, for long.
 pub(crate) async fn claim(stores: &Stores) -> Outcome<Run> {
-    let claimed = stores.runs.claim(&replica("holder"), TTL, 1).await?;
+    let claimed = stores.runs.claim(&replica("holder"), TTL, at_most(1)).await?;
     Ok(claimed.into_iter().next().ok_or("a run to claim")?)
 }
 
 /// A holder's report, with a checkpoint told by its salt.
 pub(crate) fn renewal(held: &Run, salt: u64) -> Outcome<Renewal> {
-    Ok(Renewal { run: held.id, epoch: held.epoch, checkpoint: checkpoint(salt)? })
+    let RunShare { share, epoch, .. } = *share(held);
+    Ok(Renewal { share: ShareId { run: held.id, share }, epoch, checkpoint: checkpoint(salt)? })
 }
 
 /// Prolongs one lease for long.
@@ -199,5 +215,7 @@ pub(crate) fn end(outcome: RunOutcome) -> RunEnd {
 
 /// A run that nobody holds under that epoch.
 pub(crate) fn under(held: &Run, epoch: Epoch) -> Run {
-    Run { epoch, ..held.clone() }
+    let mut run = held.clone();
+    run.shares[0].epoch = epoch;
+    run
 }

@@ -92,6 +92,17 @@ macro_rules! each_port {
         );
         $crate::$tests_of!(
             $empty_store,
+            shares,
+            [
+                shares_are_claimed_apart,
+                a_share_ends_alone,
+                shares_that_were_not_stored_are_added,
+                of_a_leftover_no_share_stays,
+                runs_are_listed_with_all_their_shares,
+            ]
+        );
+        $crate::$tests_of!(
+            $empty_store,
             change_feed,
             [
                 every_kind_of_change_is_told_within_a_second,

@@ -3,6 +3,8 @@
 mod polled;
 mod streamed;
 
+use std::time::Duration;
+
 use async_trait::async_trait;
 use moniflux_domain::id::TestId;
 use moniflux_ports::change_feed::{ChangeFeed, Changes};
@@ -19,6 +21,10 @@ impl ChangeFeed for MongoStore {
             Ok(Box::new(polled::Watch::begin(self.clone()).await?))
         }
     }
+
+    fn delay(&self) -> Option<Duration> {
+        Some(if self.has_streams { STREAMED } else { polled::PERIOD })
+    }
 }
 
 impl MongoStore {
@@ -27,3 +33,6 @@ impl MongoStore {
         if self.has_streams { Ok(()) } else { self.note_change(test).await }
     }
 }
+
+/// How long a server mostly takes to tell of a change.
+const STREAMED: Duration = Duration::from_millis(50);

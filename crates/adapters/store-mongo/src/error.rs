@@ -30,6 +30,11 @@ pub(crate) fn is_duplicate(error: &Error) -> bool {
     code(error) == Some(DUPLICATE_KEY)
 }
 
+/// Whether what was to be dropped, or what holds it, was not there.
+pub(crate) fn is_gone(error: &Error) -> bool {
+    matches!(code(error), Some(NAMESPACE_NOT_FOUND | INDEX_NOT_FOUND))
+}
+
 /// Whether unique indexes refused some of many documents, and nothing else went wrong.
 pub(crate) fn are_duplicates(error: &Error) -> bool {
     let ErrorKind::InsertMany(InsertManyError {
@@ -67,6 +72,8 @@ fn code(error: &Error) -> Option<i32> {
     None
 }
 
+const NAMESPACE_NOT_FOUND: i32 = 26;
+const INDEX_NOT_FOUND: i32 = 27;
 const DUPLICATE_KEY: i32 = 11000;
 
 /// The server's error codes that speak of the moment: <https://www.mongodb.com/docs/manual/reference/error-codes/>.

@@ -9,7 +9,7 @@ use moniflux_ports::error::StoreFault;
 
 use crate::codec::{ChangesDocument, PointDocument, RunDocument, SampleDocument, TestDocument};
 use crate::config::MongoConfig;
-use crate::error::answer;
+use crate::error::{answer, fault, is_gone, raw_answer};
 
 /// Every store port on one database of a MongoDB. Clones share its connections.
 #[derive(Clone)]
@@ -35,7 +35,7 @@ impl MongoStore {
     /// The URI is none; no primary answers within five seconds; the user may not do it; the indexes cannot be made.
     pub async fn connect(config: MongoConfig) -> Result<Self, StoreFault> {
         let options = answer(config.options()).await?;
-        let client = Client::with_options(options).map_err(crate::error::fault)?;
+        let client = Client::with_options(options).map_err(fault)?;
         let hello = answer(client.database("admin").run_command(doc! { "hello": 1 })).await?;
         let is_cluster = hello.get_str("msg").is_ok_and(|message| message == "isdbgrid");
         let has_streams = is_cluster || hello.contains_key("setName");
@@ -72,15 +72,31 @@ impl MongoStore {
         let by_schedule = partial(doc! { "schedule": 1 }, doc! { "schedule": { "$type": "date" } });
         answer(self.tests.create_indexes([by_creation, by_status, by_schedule])).await?;
 
-        let by_name = unique(doc! { "id": 1 });
-        let by_number = unique(doc! { "test": 1, "number": 1 });
-        let that_go_on = partial(doc! { "startedAt": 1, "id": 1 }, doc! { "end": { "$type": "null" } });
+        self.give_every_run_a_share().await?;
+        let by_name = unique(doc! { "id": 1, "share": 1 });
+        let by_number = unique(doc! { "test": 1, "number": 1, "share": 1 });
+        let go_on = doc! { "end": { "$type": "null" } };
+        let that_go_on = partial(doc! { "startedAt": 1, "id": 1, "share": 1 }, go_on);
         answer(self.runs.create_indexes([by_name, by_number, that_go_on])).await?;
 
         let point = unique(doc! { "run": 1, "active": 1, "signal": 1, "share": 1 });
         answer(self.points.create_index(point)).await?;
         let sample = unique(doc! { "run": 1, "signal": 1, "share": 1, "seq": 1 });
         answer(self.samples.create_index(sample)).await?;
+        Ok(())
+    }
+
+    /// Earlier versions knew no shares: a run was one document, and an index saw to that.
+    async fn give_every_run_a_share(&self) -> Result<(), StoreFault> {
+        let whole = doc! { "$set": { "share": 0, "shares": 1 } };
+        answer(self.runs.update_many(doc! { "share": { "$exists": false } }, whole)).await?;
+        for earlier in ["id_1", "test_1_number_1", "startedAt_1_id_1"] {
+            match raw_answer(async { self.runs.drop_index(earlier).await }).await? {
+                Ok(()) => {}
+                Err(error) if is_gone(&error) => {}
+                Err(error) => return Err(fault(error)),
+            }
+        }
         Ok(())
     }
 }

@@ -26,6 +26,10 @@ impl ChangeFeed for SqliteStore {
             .map_err(fault)?;
         Ok(Box::new(Watch { store: self.clone(), changed, seen, untold: VecDeque::new(), failing: false }))
     }
+
+    fn delay(&self) -> Option<Duration> {
+        None
+    }
 }
 
 /// A watch: how far it read, and what it has not yet told.

@@ -109,7 +109,7 @@ mod tests {
     use moniflux_domain::point::Sample;
     use moniflux_domain::signal::Signal;
     use moniflux_ports::result_store::ResultStore;
-    use moniflux_ports::run_store::RunStore;
+    use moniflux_ports::run_store::{ClaimLimit, RunStore};
     use moniflux_ports::test_store::TestStore;
     use tokio::time::timeout;
     use uuid::Uuid;
@@ -143,10 +143,11 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let store = SqliteStore::open(SqliteConfig { dir: folder.path().to_owned() }).await.unwrap();
         let replica = ReplicaId("a".to_owned());
+        let limit_of_one = ClaimLimit { shares: 1, per_run: 1 };
         for i in 0..60 {
             let patience = Duration::from_micros(150 * i);
             let given_up = timeout(patience, store.append_samples(&samples(i * 500))).await;
-            let claimed = timeout(patience, store.claim(&replica, Duration::ZERO, 1)).await;
+            let claimed = timeout(patience, store.claim(&replica, Duration::ZERO, limit_of_one)).await;
             drop((given_up, claimed));
             store.check().await.unwrap();
         }

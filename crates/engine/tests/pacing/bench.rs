@@ -11,7 +11,7 @@ use moniflux_domain::destination::{Compression, Destination, DestinationKind, En
 use moniflux_domain::id::{RunId, TestId};
 use moniflux_domain::profile::{Extent, LaneRate, LoadDuration, Rate};
 use moniflux_domain::run::{Checkpoint, LaneCheckpoint};
-use moniflux_domain::signal::Signal;
+use moniflux_domain::signal::{Share, Signal};
 use moniflux_domain::spec::{LogSize, Rates, Spec};
 use moniflux_domain::verdict::Verdict;
 use moniflux_engine::run::{Observation, RESERVE};
@@ -85,7 +85,7 @@ pub(crate) struct Bench {
 
 impl Bench {
     pub(crate) fn start(spec: &Spec, delay: Duration, answer: Answer) -> Self {
-        Self::from(spec, &Checkpoint::start(spec), false, delay, answer)
+        Self::from(spec, &Checkpoint::start(spec, Share::WHOLE), false, delay, answer)
     }
 
     pub(crate) fn from(
@@ -106,6 +106,7 @@ impl Bench {
         let run = engine.start(RunPlan {
             test: TestId::parse("t").unwrap(),
             run: RunId(uuid::Uuid::nil()),
+            share: Share::WHOLE,
             spec: spec.clone(),
             started_at: DateTime::UNIX_EPOCH,
             from: from.clone(),

@@ -4,14 +4,14 @@ use std::collections::BTreeSet;
 
 use moniflux_domain::answer::Answer;
 use moniflux_domain::run::Checkpoint;
-use moniflux_domain::signal::Signal;
+use moniflux_domain::signal::{Share, Signal};
 
 use crate::bench::{Bench, Got, MILLISECOND, SECOND, spec};
 
 #[tokio::test(start_paused = true)]
 async fn nothing_is_issued_that_is_not_reserved() {
     let asked = spec(100, 0, 0, 10);
-    let from = Checkpoint::start(&asked).reserved_ahead(2 * SECOND);
+    let from = Checkpoint::start(&asked, Share::WHOLE).reserved_ahead(2 * SECOND);
     let mut bench = Bench::from(&asked, &from, true, MILLISECOND, Answer::Acked);
     bench.pass(5 * SECOND).await;
     assert_eq!(bench.lane(Signal::Logs).tally.issued(), 200);
@@ -25,7 +25,7 @@ async fn nothing_is_issued_that_is_not_reserved() {
 #[tokio::test(start_paused = true)]
 async fn another_holder_goes_on_behind_what_was_reserved_without_a_number_twice() {
     let asked = spec(100, 0, 0, 10);
-    let from = Checkpoint::start(&asked).reserved_ahead(2 * SECOND);
+    let from = Checkpoint::start(&asked, Share::WHOLE).reserved_ahead(2 * SECOND);
     let mut first = Bench::from(&asked, &from, true, 50 * MILLISECOND, Answer::Acked);
     first.pass(SECOND).await;
     let stored = first.last.clone().unwrap().checkpoint;
@@ -51,7 +51,7 @@ async fn another_holder_goes_on_behind_what_was_reserved_without_a_number_twice(
 #[tokio::test(start_paused = true)]
 async fn a_suspended_run_gives_every_number_a_class_and_reserves_none() {
     let asked = spec(100, 0, 0, 10);
-    let from = Checkpoint::start(&asked).reserved_ahead(2 * SECOND);
+    let from = Checkpoint::start(&asked, Share::WHOLE).reserved_ahead(2 * SECOND);
     let mut bench = Bench::from(&asked, &from, true, 10 * MILLISECOND, Answer::Acked);
     bench.pass(SECOND).await;
     bench.run.suspend();

@@ -13,7 +13,7 @@ use moniflux_domain::signal::Signal;
 use moniflux_domain::test::Test;
 use moniflux_ports::error::StoreFault;
 use moniflux_ports::result_store::{PointRange, ResultStore, SampleCursor};
-use moniflux_ports::run_store::{HolderError, Renewal, RunStore, StaleEpoch};
+use moniflux_ports::run_store::{ClaimLimit, HolderError, Renewal, RunStore, StaleEpoch};
 use moniflux_ports::test_store::{InsertError, ReplaceError, TestCursor, TestPage, TestQuery, TestStore};
 
 /// Tests and runs.
@@ -172,7 +172,7 @@ impl RunStore for Memory {
         Ok(gone)
     }
 
-    async fn claim(&self, _: &ReplicaId, _: Duration, _: u32) -> Result<Vec<Run>, StoreFault> {
+    async fn claim(&self, _: &ReplicaId, _: Duration, _: ClaimLimit) -> Result<Vec<Run>, StoreFault> {
         unreachable!("only the supervisor claims, and it is not run")
     }
 

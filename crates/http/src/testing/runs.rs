@@ -19,7 +19,7 @@ async fn with_three_runs(status: Status) -> (Api, Test) {
         if number < 3 {
             let reason = (number == 2).then(|| "the key cannot be sent".to_owned());
             let outcome = if number == 2 { Outcome::Failed } else { Outcome::Completed };
-            run.end = Some(RunEnd { outcome, at: test.created_at, reason });
+            run.shares[0].end = Some(RunEnd { outcome, at: test.created_at, reason });
         }
         api.memory.put_run(run);
     }

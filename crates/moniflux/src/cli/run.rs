@@ -12,10 +12,11 @@ use clap::{Args, ValueEnum};
 use moniflux_domain::draft::{Draft, read_time};
 use moniflux_domain::fault::Faults;
 use moniflux_domain::guard::Guard;
-use moniflux_domain::id::{Epoch, RunId, RunNumber, TestId};
+use moniflux_domain::id::{RunId, RunNumber, TestId};
 use moniflux_domain::lifecycle::Status;
 use moniflux_domain::point::Point;
-use moniflux_domain::run::{Checkpoint, Outcome, Run, RunEnd};
+use moniflux_domain::run::{Checkpoint, Outcome, Run, RunEnd, RunShare};
+use moniflux_domain::signal::Share;
 use moniflux_domain::spec::Spec;
 use moniflux_engine::run::Observation;
 use moniflux_engine::{Engine, RunHandle, RunPlan};
@@ -92,32 +93,32 @@ fn read_spec(args: &RunArgs) -> anyhow::Result<(TestId, Spec)> {
 
 async fn drive(engine: &Engine, test: TestId, spec: Spec, output: Output) -> anyhow::Result<Exit> {
     let mut shutdown = Shutdown::listen()?;
+    let mut share = RunShare::start(&spec, Share::WHOLE);
     let mut run = Run {
         id: RunId(Uuid::now_v7()),
         test,
         number: RunNumber::FIRST,
         started_at: engine.clock.now().trunc_subsecs(3),
-        end: None,
-        checkpoint: Checkpoint::start(&spec),
         spec,
-        lease: None,
-        epoch: Epoch::default(),
+        shares: Vec::new(),
     };
     let over = Arc::new(Notify::new());
     let mut handle = engine.start(RunPlan {
         test: run.test.clone(),
         run: run.id,
+        share: share.share,
         spec: run.spec.clone(),
         started_at: run.started_at,
-        from: run.checkpoint.clone(),
+        from: share.checkpoint.clone(),
         told: Checkpoint::default(),
         held: false,
         reserves: false,
         over: Arc::clone(&over),
     })?;
-    let (outcome, reason) = follow(engine, &mut run, &mut handle, &over, &mut shutdown).await?;
-    run.checkpoint = handle.observe().await?.checkpoint;
-    run.end = Some(RunEnd { outcome, at: engine.clock.now().trunc_subsecs(3), reason });
+    let (outcome, reason) = follow(engine, &run.spec, &mut handle, &over, &mut shutdown).await?;
+    share.checkpoint = handle.observe().await?.checkpoint;
+    share.end = Some(RunEnd { outcome, at: engine.clock.now().trunc_subsecs(3), reason });
+    run.shares.push(share);
     let results = Results::of(&run, Status::Running)?;
     report::results(&results, output)?;
     Ok(match outcome {
@@ -130,14 +131,14 @@ async fn drive(engine: &Engine, test: TestId, spec: Spec, output: Output) -> any
 /// Shows progress once a second until the run is over; a signal ends its load, a second one everything.
 async fn follow(
     engine: &Engine,
-    run: &mut Run,
+    spec: &Spec,
     handle: &mut RunHandle,
     over: &Notify,
     shutdown: &mut Shutdown,
 ) -> anyhow::Result<(Outcome, Option<String>)> {
     let mut outcome = Outcome::Completed;
     let mut reason = None;
-    let mut guard = Guard::new(run.spec.abort_on);
+    let mut guard = Guard::new(spec.abort_on);
     let mut next = engine.clock.monotonic();
     while !handle.is_over() {
         tokio::select! {
@@ -147,8 +148,7 @@ async fn follow(
                 let mut seen = handle.observe().await?;
                 handle.drive(&mut seen);
                 let Observation { checkpoint, points } = seen;
-                run.checkpoint = checkpoint;
-                report::progress(run);
+                report::progress(spec, &checkpoint);
                 if reason.is_none() && outcome == Outcome::Completed {
                     reason = guard.note(engine.clock.monotonic(), &Point::counted(&points));
                     if reason.is_some() {

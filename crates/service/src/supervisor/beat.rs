@@ -1,17 +1,17 @@
-//! The beat: once a second every run reports, and its lease is renewed with its checkpoint.
+//! The beat: once a second every held share of a run reports, and its lease is renewed with its checkpoint.
 
-use moniflux_domain::id::{Epoch, RunId};
+use moniflux_domain::id::Epoch;
 use moniflux_domain::point::Point;
-use moniflux_domain::run::Checkpoint;
+use moniflux_domain::run::{Checkpoint, ShareId};
 use moniflux_engine::run::Observation;
 use moniflux_ports::run_store::Renewal;
 use tokio_util::sync::CancellationToken;
 
 use super::{BEAT, LEASE, Supervisor};
 
-/// What one run reported.
+/// What one share of a run reported.
 struct Report {
-    run: RunId,
+    share: ShareId,
     epoch: Epoch,
     checkpoint: Checkpoint,
     points: Vec<Point>,
@@ -34,14 +34,14 @@ impl Supervisor {
         self.save(&mut unsaved).await;
     }
 
-    /// Renews every held run. Points that cannot be saved now wait in `unsaved`.
+    /// Renews every lease. Points that cannot be saved now wait in `unsaved`.
     async fn beat_once(&self, unsaved: &mut Vec<Point>) {
         let reports = self.reports().await;
         if reports.is_empty() && unsaved.is_empty() {
             return;
         }
         let renewals = reports.iter().map(|report| Renewal {
-            run: report.run,
+            share: report.share,
             epoch: report.epoch,
             checkpoint: report.checkpoint.clone(),
         });
@@ -60,17 +60,17 @@ impl Supervisor {
         for (report, renewed) in reports.into_iter().zip(renewed) {
             let mut held = self.held.lock();
             if renewed.is_err()
-                && let Some(run) = held.remove(&report.run)
+                && let Some(run) = held.remove(&report.share)
             {
                 // Another replica holds it by now: what it says counts, and what this one reports does not.
-                tracing::warn!(testID = %run.test, runID = %report.run, "run lost to another replica");
+                tracing::warn!(testID = %run.test, runID = %report.share.run, share = report.share.share.index(), "share of a run lost to another replica");
                 continue;
             }
-            // A run that is no longer held here was closed meanwhile, and its points still count.
-            if let Some(run) = held.get_mut(&report.run) {
+            // One that is no longer held here was closed meanwhile, and its points still count.
+            if let Some(run) = held.get_mut(&report.share) {
                 if let Some(reason) = run.guard.note(self.clock.monotonic(), &Point::counted(&report.points))
                 {
-                    tracing::warn!(testID = %run.test, runID = %report.run, reason, "run given up");
+                    tracing::warn!(testID = %run.test, runID = %report.share.run, share = report.share.share.index(), reason, "run given up");
                     run.give_up(reason);
                 }
                 run.handle.grant(&report.checkpoint);
@@ -81,28 +81,28 @@ impl Supervisor {
         self.save(unsaved).await;
     }
 
-    /// Asks all runs at once, then waits for their answers.
+    /// Asks all of them at once, then waits for their answers.
     async fn reports(&self) -> Vec<Report> {
         let asked: Vec<_> = {
             let mut held = self.held.lock();
-            held.iter_mut().map(|(run, entry)| (*run, entry.epoch, entry.handle.observe())).collect()
+            held.iter_mut().map(|(share, entry)| (*share, entry.epoch, entry.handle.observe())).collect()
         };
         let mut reports = Vec::with_capacity(asked.len());
-        for (run, epoch, seen) in asked {
+        for (share, epoch, seen) in asked {
             match seen.await {
                 Ok(mut seen) => {
-                    self.search_on(run, &mut seen);
-                    reports.push(Report { run, epoch, checkpoint: seen.checkpoint, points: seen.points });
+                    self.search_on(share, &mut seen);
+                    reports.push(Report { share, epoch, checkpoint: seen.checkpoint, points: seen.points });
                 }
-                Err(error) => self.break_off(run, error).await,
+                Err(error) => self.break_off(share, error).await,
             }
         }
         reports
     }
 
     /// Lets a search for the capacity go on. What it asks for next needs other reservations than this beat makes.
-    fn search_on(&self, run: RunId, seen: &mut Observation) {
-        let changed = self.held.lock().get_mut(&run).is_some_and(|held| held.handle.drive(seen));
+    fn search_on(&self, share: ShareId, seen: &mut Observation) {
+        let changed = self.held.lock().get_mut(&share).is_some_and(|held| held.handle.drive(seen));
         if changed {
             self.held.kick();
         }

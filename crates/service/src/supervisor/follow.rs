@@ -2,31 +2,33 @@
 
 use std::time::Duration;
 
-use moniflux_domain::id::{RunId, TestId};
+use moniflux_domain::id::TestId;
+use moniflux_domain::run::ShareId;
 use moniflux_ports::change_feed::{Change, Changes};
 use moniflux_ports::error::StoreFault;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use super::Supervisor;
+use super::claims::Claims;
 use super::wish::{Wish, wish};
 
 impl Supervisor {
     pub(super) async fn follow(self, cancelled: CancellationToken) {
         let Some(mut changes) = self.watch(&cancelled).await else { return };
         let mut closing = JoinSet::new();
-        let mut next_claim = self.clock.monotonic();
+        let mut claims = Claims::new(self.clock.monotonic(), self.feed.delay());
         loop {
             tokio::select! {
                 biased;
                 () = cancelled.cancelled() => break,
                 () = self.over.notified() => self.close_over(&mut closing),
-                change = changes.next() => self.heed(change, &mut closing).await,
-                () = self.begun.notified() => self.claim_now().await,
-                () = self.clock.sleep_until(next_claim) => {
-                    self.claim_now().await;
-                    next_claim = self.clock.monotonic() + CLAIM;
+                change = changes.next() => {
+                    self.heed(change, &mut closing).await;
+                    claims.expect_new(self.clock.monotonic());
                 }
+                () = self.begun.notified() => self.claim_now(&mut claims).await,
+                () = self.clock.sleep_until(claims.next) => self.claim_now(&mut claims).await,
                 Some(closed) = closing.join_next() => log_broken(closed),
             }
         }
@@ -47,7 +49,7 @@ impl Supervisor {
                     );
                 }
             }
-            if !self.rest(CLAIM, cancelled).await {
+            if !self.rest(RETRY, cancelled).await {
                 return None;
             }
         }
@@ -70,20 +72,20 @@ impl Supervisor {
 
     /// Tells a test's runs what it wants of them.
     async fn apply(&self, test: &TestId) -> Result<(), StoreFault> {
-        let runs = self.held.of_test(test);
-        if runs.is_empty() {
+        let shares = self.held.of_test(test);
+        if shares.is_empty() {
             return Ok(());
         }
         let stored = self.stores.tests.get(test).await?;
-        for run in runs {
-            self.tell(run, wish(stored.as_ref(), run));
+        for share in shares {
+            self.tell(share, wish(stored.as_ref(), share.run));
         }
         Ok(())
     }
 
-    fn tell(&self, run: RunId, wish: Wish) {
+    fn tell(&self, share: ShareId, wish: Wish) {
         let mut held = self.held.lock();
-        let Some(entry) = held.get_mut(&run) else { return };
+        let Some(entry) = held.get_mut(&share) else { return };
         if entry.wish == wish {
             return;
         }
@@ -104,29 +106,31 @@ impl Supervisor {
         self.held.kick();
     }
 
-    /// Closes the runs that are over, each in a task of its own: a slow store must not keep the others waiting.
+    /// Closes what is over, each in a task of its own: a slow store must not keep the others waiting.
     fn close_over(&self, closing: &mut JoinSet<()>) {
         let mut held = self.held.lock();
-        let over: Vec<RunId> =
-            held.iter().filter(|(_, entry)| entry.is_closable()).map(|(run, _)| *run).collect();
-        for run in over {
-            if let Some(entry) = held.remove(&run) {
+        let over: Vec<ShareId> =
+            held.iter().filter(|(_, entry)| entry.is_closable()).map(|(share, _)| *share).collect();
+        for share in over {
+            if let Some(entry) = held.remove(&share) {
                 let supervisor = self.clone();
-                closing.spawn(async move { supervisor.close(run, entry).await });
+                closing.spawn(async move { supervisor.close(share, entry).await });
             }
         }
     }
 
-    async fn claim_now(&self) {
+    async fn claim_now(&self, claims: &mut Claims) {
         for test in self.held.take_unread() {
             if let Err(error) = self.apply(&test).await {
                 tracing::debug!(testID = %test, %error, "a change still cannot be read");
                 self.held.mark_unread(&test);
             }
         }
-        if let Err(error) = self.take_all().await {
+        let are_more = self.take_all(claims.per_run).await.unwrap_or_else(|error| {
             tracing::warn!(error = &error as &dyn std::error::Error, "runs cannot be claimed; trying on");
-        }
+            false
+        });
+        claims.made(self.clock.monotonic(), are_more);
     }
 }
 
@@ -136,5 +140,4 @@ fn log_broken(closed: Result<(), tokio::task::JoinError>) {
     }
 }
 
-/// How often abandoned runs are looked for.
-const CLAIM: Duration = Duration::from_millis(500);
+const RETRY: Duration = Duration::from_millis(500);

@@ -1,4 +1,4 @@
-//! The runs that this replica drives.
+//! The shares of runs that this replica drives.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -6,7 +6,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use moniflux_domain::guard::Guard;
 use moniflux_domain::id::{Epoch, RunId, RunNumber, TestId};
-use moniflux_domain::run::Checkpoint;
+use moniflux_domain::run::{Checkpoint, ShareId};
 use moniflux_domain::signal::Signal;
 use moniflux_domain::spec::Spec;
 use moniflux_domain::tally::Tally;
@@ -15,16 +15,16 @@ use tokio::sync::Notify;
 
 use super::wish::Wish;
 
-/// The held runs by name, and what is still to be done about them. The locks are never held across a wait.
+/// The held shares of runs by name, and what is still to be done about them. The locks are never held across a wait.
 #[derive(Default)]
 pub struct Held {
-    runs: Mutex<BTreeMap<RunId, HeldRun>>,
+    shares: Mutex<BTreeMap<ShareId, HeldShare>>,
     unread: Mutex<BTreeSet<TestId>>,
     kick: Notify,
 }
 
-/// A run under this replica's lease.
-pub(super) struct HeldRun {
+/// A share of a run under this replica's lease.
+pub(super) struct HeldShare {
     pub(super) test: TestId,
     pub(super) number: RunNumber,
     pub(super) epoch: Epoch,
@@ -34,7 +34,7 @@ pub(super) struct HeldRun {
     /// As of the last beat.
     pub(super) checkpoint: Checkpoint,
     pub(super) guard: Guard,
-    /// Why the run is ended as failed, if it is.
+    /// Why it is ended as failed, if it is.
     pub(super) given_up: Option<String>,
 }
 
@@ -47,11 +47,11 @@ pub struct LiveRun {
     pub run: RunId,
     /// The how-many-eth run of its test.
     pub number: RunNumber,
-    /// Each lane's counts, as of the last second.
+    /// Each lane's counts as of the last second, for each share that is here.
     pub lanes: Vec<(Signal, Tally)>,
 }
 
-impl HeldRun {
+impl HeldShare {
     /// Lets the load follow another spec; a run that cannot is given up.
     pub(super) fn follow(&mut self, spec: &Spec) {
         self.guard.watch_for(spec.abort_on);
@@ -75,8 +75,8 @@ impl HeldRun {
 }
 
 impl Held {
-    pub(super) fn lock(&self) -> MutexGuard<'_, BTreeMap<RunId, HeldRun>> {
-        self.runs.lock().unwrap_or_else(PoisonError::into_inner)
+    pub(super) fn lock(&self) -> MutexGuard<'_, BTreeMap<ShareId, HeldShare>> {
+        self.shares.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Asks for a beat before its time.
@@ -99,9 +99,17 @@ impl Held {
         std::mem::take(&mut self.unread.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// The runs of that test; more than one while a new run begins and the one before ends.
-    pub(super) fn of_test(&self, test: &TestId) -> Vec<RunId> {
-        self.lock().iter().filter(|(_, held)| held.test == *test).map(|(run, _)| *run).collect()
+    /// The shares of that test's runs; of more than one while a new run begins and the one before ends.
+    pub(super) fn of_test(&self, test: &TestId) -> Vec<ShareId> {
+        self.lock().iter().filter(|(_, held)| held.test == *test).map(|(share, _)| *share).collect()
+    }
+
+    /// Whether every share of that run is here.
+    pub(super) fn is_whole(&self, run: RunId) -> bool {
+        let held = self.lock();
+        let mut shares = held.keys().filter(|share| share.run == run).peekable();
+        let count = shares.peek().map(|first| first.share.count() as usize);
+        count.is_some_and(|count| shares.count() == count)
     }
 
     /// Every test that has a run here.
@@ -110,18 +118,20 @@ impl Held {
     }
 
     pub(crate) fn live(&self) -> Vec<LiveRun> {
-        let lanes = |checkpoint: &Checkpoint| {
-            checkpoint.lanes.iter().map(|lane| (lane.signal, lane.tally.clone())).collect()
-        };
-        self.lock()
-            .iter()
-            .map(|(run, held)| LiveRun {
-                test: held.test.clone(),
-                run: *run,
-                number: held.number,
-                lanes: lanes(&held.checkpoint),
-            })
-            .collect()
+        let mut live: Vec<LiveRun> = Vec::new();
+        for (ShareId { run, .. }, held) in self.lock().iter() {
+            let lanes = held.checkpoint.lanes.iter().map(|lane| (lane.signal, lane.tally.clone()));
+            match live.last_mut() {
+                Some(last) if last.run == *run => last.lanes.extend(lanes),
+                Some(_) | None => live.push(LiveRun {
+                    test: held.test.clone(),
+                    run: *run,
+                    number: held.number,
+                    lanes: lanes.collect(),
+                }),
+            }
+        }
+        live
     }
 }
 

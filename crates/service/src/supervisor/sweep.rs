@@ -1,11 +1,12 @@
 //! The sweep: mends what a crash between two writes left behind.
 //!
-//! A start writes the test and then its run; an end writes the test between the run's last checkpoint and its end. So a
-//! test may say that it has a run which was never stored, or which has ended.
+//! A start writes the test and then its run, share by share; an end writes the test between the last checkpoint of the last
+//! share and its end. So a test may say that it has a run which was never stored as a whole, or which has ended.
 
 use std::time::Duration;
 
 use chrono::TimeDelta;
+use moniflux_domain::id::{RunId, RunNumber, TestId};
 use moniflux_domain::lifecycle::{Command, Status};
 use moniflux_domain::run::{Outcome, Run};
 use moniflux_domain::test::Test;
@@ -48,33 +49,51 @@ impl Supervisor {
     async fn mend(&self, test: &Test) -> Result<(), UseCaseError> {
         let Some(current) = test.run else { return Ok(()) };
         let is_settling = self.clock.now() - test.updated_at < SETTLING;
-        if is_settling || self.held.lock().contains_key(&current.id) {
+        if is_settling || self.held.is_whole(current.id) {
             return Ok(());
         }
-        let stored = self.stores.runs.get(&test.id, current.number).await?.filter(|run| run.id == current.id);
-        match stored {
-            None => {
-                tracing::warn!(testID = %test.id, runID = %current.id, "the run was never stored; storing it now");
+        let stored = self.stores.runs.get(&test.id, current.number).await?;
+        match stored.filter(|run| run.id == current.id) {
+            Some(run) if run.is_complete() => self.end_with(&test.id, &run).await,
+            Some(_) | None => {
+                tracing::warn!(testID = %test.id, runID = %current.id, "the run was not stored as a whole; storing it now");
                 self.service.begin_run(test).await
             }
-            Some(Run { end: Some(end), .. }) => {
-                let command = match end.outcome {
-                    Outcome::Completed => Command::LoadEnds,
-                    Outcome::Cancelled => Command::Cancel,
-                    Outcome::Failed => Command::CannotGoOn,
-                };
-                tracing::warn!(testID = %test.id, runID = %current.id, "the run has ended; so does the test now");
-                let ended = self.service.update(&test.id, |stored| match wish(Some(stored), current.id) {
-                    Wish::Go(_) | Wish::Hold(_) => stored.ended(command, end.at).map_err(refused(&test.id)),
-                    Wish::End(_) => Err(UseCaseError::NotFound(test.id.clone())),
-                });
-                match ended.await {
-                    // Someone else moved it on meanwhile.
-                    Ok(_) | Err(UseCaseError::NotFound(_) | UseCaseError::Refused { .. }) => Ok(()),
-                    Err(error) => Err(error),
-                }
+        }
+    }
+
+    /// Ends a test whose run has ended, if it has.
+    pub(super) async fn end_with_run(
+        &self,
+        test: &TestId,
+        number: RunNumber,
+        run: RunId,
+    ) -> Result<(), UseCaseError> {
+        match self.stores.runs.get(test, number).await? {
+            Some(stored) if stored.id == run => self.end_with(test, &stored).await,
+            Some(_) | None => Ok(()),
+        }
+    }
+
+    async fn end_with(&self, test: &TestId, run: &Run) -> Result<(), UseCaseError> {
+        let Some(end) = run.end() else { return Ok(()) };
+        let command = match end.outcome {
+            Outcome::Completed => Command::LoadEnds,
+            Outcome::Cancelled => Command::Cancel,
+            Outcome::Failed => Command::CannotGoOn,
+        };
+        let ended = self.service.update(test, |stored| match wish(Some(stored), run.id) {
+            Wish::Go(_) | Wish::Hold(_) => stored.ended(command, end.at).map_err(refused(test)),
+            Wish::End(_) => Err(UseCaseError::NotFound(test.clone())),
+        });
+        match ended.await {
+            Ok(_) => {
+                tracing::info!(testID = %test, runID = %run.id, "the run has ended; so has the test now");
+                Ok(())
             }
-            Some(_) => Ok(()),
+            // Someone else moved it on meanwhile, or it is paused and ends when it is resumed.
+            Err(UseCaseError::NotFound(_) | UseCaseError::Refused { .. }) => Ok(()),
+            Err(error) => Err(error),
         }
     }
 }

@@ -6,8 +6,9 @@ use mockall::predicate::always;
 use moniflux_domain::id::Epoch;
 use moniflux_domain::lifecycle::Status;
 use moniflux_domain::run::{Outcome, Run, RunEnd};
+use moniflux_domain::spec::Parallelism;
 use moniflux_ports::emitter::EmitterError;
-use moniflux_ports::run_store::StaleEpoch;
+use moniflux_ports::run_store::{Renewal, StaleEpoch};
 use moniflux_ports::test_store::{ReplaceError, TestPage};
 use tokio_util::sync::CancellationToken;
 
@@ -19,7 +20,9 @@ fn page(tests: Vec<Test>) -> TestPage {
 }
 
 fn run_of(test: &Test) -> Run {
-    Run { epoch: Epoch(1), ..Run::begin(test).unwrap() }
+    let mut run = Run::begin(test).unwrap();
+    run.shares.iter_mut().for_each(|share| share.epoch = Epoch(1));
+    run
 }
 
 fn due_test() -> Test {
@@ -77,7 +80,7 @@ async fn an_abandoned_run_of_a_cancelled_test_is_closed() {
     ports.runs.expect_renew().returning(|_, _, _| Ok(Vec::new()));
     let cancelled = |end: &RunEnd| end.outcome == Outcome::Cancelled;
     ports.runs.expect_finish().times(1).withf(move |_, end| cancelled(end)).returning(|_, _| Ok(()));
-    ports.supervised().1.take_all().await.unwrap();
+    ports.supervised().1.take_all(u32::MAX).await.unwrap();
 }
 
 #[tokio::test]
@@ -108,7 +111,7 @@ async fn a_run_that_cannot_be_put_under_load_fails_with_the_reason() {
         .times(1)
         .withf(move |_, end| end.outcome == Outcome::Failed && end.reason.as_deref() == Some(reason))
         .returning(|_, _| Ok(()));
-    ports.supervised().1.take_all().await.unwrap();
+    ports.supervised().1.take_all(u32::MAX).await.unwrap();
 }
 
 #[tokio::test]
@@ -123,7 +126,7 @@ async fn sequence_numbers_are_reserved_before_a_run_is_put_under_load() {
         .withf(|_, _, renewals| renewals[0].checkpoint.lanes[0].reserved == 10)
         .returning(|_, _, _| Ok(vec![Err(StaleEpoch)]));
     // Stale at once: the emitter factory, which expects nothing, is never asked.
-    ports.supervised().1.take_all().await.unwrap();
+    ports.supervised().1.take_all(u32::MAX).await.unwrap();
 }
 
 #[tokio::test]
@@ -135,13 +138,81 @@ async fn a_run_that_was_never_stored_is_stored_by_the_sweep() {
     ports.supervised().1.sweep_once().await.unwrap();
 }
 
+/// A test whose run is in three shares.
+fn divided() -> Test {
+    let mut test = test_in(Status::Running);
+    test.spec.parallelism = Parallelism::of(3).unwrap();
+    test
+}
+
+#[tokio::test]
+async fn a_run_that_was_stored_in_part_is_stored_as_a_whole_by_the_sweep() {
+    let mut part = run_of(&divided());
+    part.shares.pop();
+    let mut ports = Ports::default();
+    ports.tests.expect_list().returning(|_| Ok(page(vec![divided()])));
+    ports.runs.expect_get().returning(move |_, _| Ok(Some(part.clone())));
+    ports.runs.expect_begin().times(1).withf(|run| run.shares.len() == 3).returning(|_| Ok(()));
+    ports.supervised().1.sweep_once().await.unwrap();
+}
+
+/// What becomes of the test when a share completes, with the ends of all three as they are then stored.
+async fn after_a_share_completes(before: [Option<Outcome>; 3], after: [Option<Outcome>; 3], moved: usize) {
+    let stored = |outcomes: [Option<Outcome>; 3]| {
+        let mut run = run_of(&divided());
+        for (share, outcome) in run.shares.iter_mut().zip(outcomes) {
+            share.end = outcome.map(|outcome| RunEnd { outcome, at: now(), reason: None });
+        }
+        run
+    };
+    let mut ports = Ports::holding(divided());
+    let mut reads = [stored(before), stored(after)].into_iter();
+    ports.runs.expect_get().returning(move |_, _| Ok(reads.next()));
+    ports.runs.expect_renew().returning(|_, _, _| Ok(vec![Ok(())]));
+    let completed = |_: &Renewal, end: &RunEnd| end.outcome == Outcome::Completed;
+    ports.runs.expect_finish().times(1).withf(completed).returning(|_, _| Ok(()));
+    ports
+        .tests
+        .expect_compare_and_set()
+        .times(moved)
+        .withf(|test, _| test.status == Status::Completed)
+        .returning(|_, _| Ok(()));
+    let run = run_of(&divided());
+    let last = Renewal {
+        share: run.share_ids().next().unwrap(),
+        epoch: Epoch(1),
+        checkpoint: run.shares[0].checkpoint.closed(),
+    };
+    ports.supervised().1.settle(&id(), RunNumber::FIRST, last, Outcome::Completed, None).await;
+}
+
+#[tokio::test]
+async fn a_share_leaves_its_test_alone_while_others_go_on() {
+    let done = Some(Outcome::Completed);
+    after_a_share_completes([None, None, done], [done, None, done], 0).await;
+}
+
+#[tokio::test]
+async fn the_last_share_ends_its_test() {
+    let done = Some(Outcome::Completed);
+    after_a_share_completes([None, done, done], [done; 3], 1).await;
+}
+
+#[tokio::test]
+async fn of_shares_that_end_at_one_moment_one_ends_the_test() {
+    let done = Some(Outcome::Completed);
+    after_a_share_completes([None, None, done], [done; 3], 1).await;
+}
+
 #[tokio::test]
 async fn a_test_whose_run_has_ended_is_ended_by_the_sweep() {
     let test = test_in(Status::Running);
     let end = RunEnd { outcome: Outcome::Completed, at: now(), reason: None };
     let mut ports = Ports::holding(test.clone());
     ports.tests.expect_list().returning(|_| Ok(page(vec![test_in(Status::Running)])));
-    ports.runs.expect_get().returning(move |_, _| Ok(Some(Run { end: Some(end.clone()), ..run_of(&test) })));
+    let mut run = run_of(&test);
+    run.shares[0].end = Some(end);
+    ports.runs.expect_get().returning(move |_, _| Ok(Some(run.clone())));
     let completed = |test: &Test| test.status == Status::Completed && test.completed_at == Some(now());
     ports
         .tests
@@ -168,9 +239,9 @@ async fn a_store_that_fails_at_any_call_fails_the_round_and_nothing_else() {
         ports.runs.expect_renew().returning(|_, _, _| Err(down()));
         ports.supervised().1
     };
-    assert!(failing(true, false).take_all().await.is_err());
-    assert!(failing(false, true).take_all().await.is_err());
-    assert!(failing(false, false).take_all().await.is_err());
+    assert!(failing(true, false).take_all(u32::MAX).await.is_err());
+    assert!(failing(false, true).take_all(u32::MAX).await.is_err());
+    assert!(failing(false, false).take_all(u32::MAX).await.is_err());
     let mut ports = Ports::default();
     ports.tests.expect_list().returning(|_| Ok(page(vec![test_in(Status::Running)])));
     ports.runs.expect_get().returning(|_, _| Err(down()));

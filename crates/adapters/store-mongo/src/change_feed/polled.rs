@@ -118,4 +118,4 @@ const TESTS: &str = "tests";
 const LATEST: i32 = 250;
 
 /// How long a change may stay unseen.
-const PERIOD: Duration = Duration::from_millis(250);
+pub(super) const PERIOD: Duration = Duration::from_millis(250);

@@ -5,8 +5,8 @@ use moniflux_domain::capacity::Search;
 use moniflux_domain::id::{Epoch, ReplicaId, RunNumber, TestId, UserId, Version};
 use moniflux_domain::lifecycle::Status;
 use moniflux_domain::profile::{ActiveTime, Load};
-use moniflux_domain::run::{Checkpoint, LaneCheckpoint, Lease, Outcome, Run, RunEnd};
-use moniflux_domain::signal::Signal;
+use moniflux_domain::run::{Checkpoint, LaneCheckpoint, Lease, Outcome, Run, RunEnd, RunShare};
+use moniflux_domain::signal::{Share, Signal};
 use moniflux_domain::spec::StoredSpec;
 use moniflux_domain::tally::Tally;
 use moniflux_domain::test::{CurrentRun, Test};
@@ -83,11 +83,14 @@ impl TestDocument {
     }
 }
 
-/// A document of `runs`. Its `_id` is the server's own: a leftover is replaced in place, and an `_id` cannot change.
+/// A document of `runs`: one share. What the shares of a run have in common stands in each of them, so that every write is a
+/// write of one document.
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct RunDocument {
     id: bson::Uuid,
+    share: u32,
+    shares: u32,
     test: String,
     number: u32,
     spec: StoredSpec,
@@ -114,21 +117,24 @@ struct LeaseDocument {
 }
 
 impl RunDocument {
-    /// A run that nobody holds and that has not ended.
-    pub(crate) fn encode(run: &Run) -> Result<Self, StoreFault> {
+    /// A share of a run that nobody holds and that has not ended.
+    pub(crate) fn encode(run: &Run, share: &RunShare) -> Result<Self, StoreFault> {
         Ok(Self {
             id: uuid(run.id),
+            share: share.share.index(),
+            shares: share.share.count(),
             test: run.test.as_str().to_owned(),
             number: run.number.0,
             spec: StoredSpec::from(&run.spec),
             started_at: date(run.started_at),
             end: None,
-            checkpoint: CheckpointDocument::from(&run.checkpoint),
+            checkpoint: CheckpointDocument::from(&share.checkpoint),
             lease: None,
-            epoch: integer(run.epoch.0)?,
+            epoch: integer(share.epoch.0)?,
         })
     }
 
+    /// The run, with this one share.
     pub(crate) fn decode(self) -> Result<Run, StoreFault> {
         let subject = format!("run {} of test {}", self.number, self.test);
         self.read().map_err(|source| unreadable(subject, source))
@@ -141,16 +147,20 @@ impl RunDocument {
         let lease = |lease: LeaseDocument| -> Read<Lease> {
             Ok(Lease { holder: ReplicaId(lease.holder), expires_at: moment(lease.expires_at)? })
         };
+        let share = RunShare {
+            share: Share::new(self.share, self.shares).ok_or("there is no such share")?,
+            end: self.end.map(end).transpose()?,
+            checkpoint: self.checkpoint.into(),
+            lease: self.lease.map(lease).transpose()?,
+            epoch: Epoch(u64::try_from(self.epoch)?),
+        };
         Ok(Run {
             id: run_id(self.id),
             test: TestId::parse(self.test)?,
             number: RunNumber(self.number),
             spec: self.spec.into(),
             started_at: moment(self.started_at)?,
-            end: self.end.map(end).transpose()?,
-            checkpoint: self.checkpoint.into(),
-            lease: self.lease.map(lease).transpose()?,
-            epoch: Epoch(u64::try_from(self.epoch)?),
+            shares: vec![share],
         })
     }
 }

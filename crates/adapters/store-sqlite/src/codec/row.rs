@@ -7,8 +7,8 @@ use moniflux_domain::id::{Epoch, ReplicaId, RunId, RunNumber, TestId, UserId, Ve
 use moniflux_domain::lifecycle::Status;
 use moniflux_domain::point::{Distribution, Latency, Point, Sample};
 use moniflux_domain::profile::ActiveTime;
-use moniflux_domain::run::{Checkpoint, Lease, Outcome, Run, RunEnd};
-use moniflux_domain::signal::Signal;
+use moniflux_domain::run::{Checkpoint, Lease, Outcome, Run, RunEnd, RunShare};
+use moniflux_domain::signal::{Share, Signal};
 use moniflux_domain::spec::{Spec, StoredSpec};
 use moniflux_domain::test::{CurrentRun, Test};
 use moniflux_ports::error::StoreFault;
@@ -35,10 +35,12 @@ pub(crate) struct TestRow {
     version: i64,
 }
 
-/// A row of `runs`.
+/// A row of `runs`: one share.
 #[derive(FromRow)]
 pub(crate) struct RunRow {
     id: Vec<u8>,
+    share: u32,
+    shares: u32,
     test: String,
     number: u32,
     spec: String,
@@ -107,7 +109,7 @@ impl TestRow {
 }
 
 impl RunRow {
-    /// The run that the row holds.
+    /// The run, with the one share that the row holds.
     pub(crate) fn decode(self) -> Result<Run, StoreFault> {
         let subject = format!("run {} of test {}", self.number, self.test);
         self.read().map_err(|source| unreadable(subject, source))
@@ -126,16 +128,20 @@ impl RunRow {
             (Some(holder), Some(at)) => Some(Lease { holder: ReplicaId(holder), expires_at: moment(at)? }),
             _ => None,
         };
+        let share = RunShare {
+            share: Share::new(self.share, self.shares).ok_or("there is no such share")?,
+            end,
+            checkpoint: Checkpoint::try_from(document::<CheckpointDocument>(&self.checkpoint)?)?,
+            lease,
+            epoch: Epoch(u64::try_from(self.epoch)?),
+        };
         Ok(Run {
             id: run_id(&self.id)?,
             test: TestId::parse(self.test)?,
             number: RunNumber(self.number),
             spec: spec(&self.spec)?,
             started_at: moment(self.started_at)?,
-            end,
-            checkpoint: Checkpoint::try_from(document::<CheckpointDocument>(&self.checkpoint)?)?,
-            lease,
-            epoch: Epoch(u64::try_from(self.epoch)?),
+            shares: vec![share],
         })
     }
 }

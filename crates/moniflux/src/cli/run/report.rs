@@ -1,34 +1,41 @@
 //! What `moniflux run` shows: progress on stderr, results on stdout.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::io::Write as _;
 
 use moniflux_domain::capacity::Limit;
 use moniflux_domain::profile::Extent;
-use moniflux_domain::run::Run;
+use moniflux_domain::run::Checkpoint;
+use moniflux_domain::signal::Signal;
+use moniflux_domain::spec::Spec;
+use moniflux_domain::tally::Tally;
 use moniflux_service::Results;
 use moniflux_service::results::{CapacityResults, GeneratorResults, LaneResults};
 
 use super::Output;
 
 /// One line of progress.
-pub(super) fn progress(run: &Run) {
-    let seconds = run.checkpoint.active.as_duration().as_secs();
-    let mut line = match run.spec.extent {
+pub(super) fn progress(spec: &Spec, checkpoint: &Checkpoint) {
+    let seconds = checkpoint.active.as_duration().as_secs();
+    let mut line = match spec.extent {
         Extent::For(duration) => format!("{seconds:>5} s of {}", duration.as_secs()),
         Extent::Count(_) | Extent::Open => format!("{seconds:>5} s"),
     };
-    if let Some(search) = &run.checkpoint.search {
+    let mut lanes: BTreeMap<Signal, Tally> = BTreeMap::new();
+    for lane in &checkpoint.lanes {
+        lanes.entry(lane.signal).or_default().merge(&lane.tally);
+    }
+    if let Some(search) = &checkpoint.search {
         // Writing to a string cannot fail.
         write!(line, "  step {}", search.steps().len() + 1).ok();
-        for lane in &run.checkpoint.lanes {
-            write!(line, "  {} {}/s", lane.signal, search.asked(lane.signal).records_per_second()).ok();
+        for signal in lanes.keys() {
+            write!(line, "  {signal} {}/s", search.asked(*signal).records_per_second()).ok();
         }
     }
-    for lane in &run.checkpoint.lanes {
-        let tally = &lane.tally;
+    for (signal, tally) in &lanes {
         // Writing to a string cannot fail.
-        write!(line, "  {}: {} acked of {} due", lane.signal, tally.acked(), tally.due()).ok();
+        write!(line, "  {signal}: {} acked of {} due", tally.acked(), tally.due()).ok();
         let lost = tally.failed() + tally.rejected();
         if lost > 0 {
             write!(line, ", {lost} not").ok();
