@@ -66,6 +66,55 @@ async fn when_the_holder_is_killed_the_other_takes_over_within_ten_seconds() -> 
 }
 
 #[tokio::test]
+async fn the_shares_of_a_run_spread_over_the_replicas_and_add_up() -> Result<()> {
+    let store = Store::mongodb().await?;
+    let (first, second) = tokio::try_join!(Service::start(&store), Service::start(&store))?;
+    let sink = Sink::start(&[]).await?;
+    let asked = body::with(body::logs("wide", sink.address(), 1_000, 8), &json!({"parallelism": 4}));
+    first.api().post("/start-test", &asked).await?.with(200)?;
+    for service in [&first, &second] {
+        until("each drives a part of it", SOON, async || {
+            let due = due_at(service, "wide").await?;
+            ensure!((1..4_000).contains(&due), "{due} records are due here");
+            Ok(())
+        })
+        .await?;
+    }
+    // What is asked of one of them is asked of all shares.
+    second.api().act("/tests/wide/pause").await?.with(200)?;
+    quiet_within(&sink, "wide", Duration::from_secs(1)).await?;
+    first.api().act("/tests/wide/resume").await?.with(200)?;
+
+    let results = first.run_over("wide", "Completed", Duration::from_secs(40)).await?;
+    results.ensure_exact("logs", 8_000)?;
+    sink.lane("wide", &results.run_id, "logs").await?.ensure_exact(8_000)?;
+    Ok(())
+}
+
+#[tokio::test]
+async fn the_shares_of_a_killed_holder_go_on_at_the_other() -> Result<()> {
+    let store = Store::mongodb().await?;
+    let (first, second) = tokio::try_join!(Service::start(&store), Service::start(&store))?;
+    let sink = Sink::start(&[]).await?;
+    let asked = body::with(body::logs("halved", sink.address(), 600, 20), &json!({"parallelism": 2}));
+    first.api().post("/start-test", &asked).await?.with(200)?;
+    for service in [&first, &second] {
+        until("each drives a part of it", SOON, async || {
+            ensure!(due_at(service, "halved").await? > 0, "nothing is due here");
+            Ok(())
+        })
+        .await?;
+    }
+    first.kill()?;
+    let results = second.run_over("halved", "Completed", Duration::from_secs(60)).await?;
+    let (lane, arrived) = (results.lane("logs")?, sink.lane("halved", &results.run_id, "logs").await?);
+    ensure!(results.run == 1 && lane.due == 12_000 && lane.acked + lane.in_doubt == 12_000, "{results:?}");
+    ensure!(lane.in_doubt < 3_000, "more than one share was in doubt: {lane:?}");
+    ensure!(arrived.duplicates == 0 && 12_000 - arrived.unique <= lane.in_doubt, "{arrived:?} {lane:?}");
+    Ok(())
+}
+
+#[tokio::test]
 async fn a_scheduled_test_fires_once_however_many_replicas_there_are() -> Result<()> {
     let store = Store::mongodb().await?;
     let (first, second, third) =
@@ -86,6 +135,15 @@ async fn a_scheduled_test_fires_once_however_many_replicas_there_are() -> Result
         sink.only_run(test).await?["logs"].ensure_exact(200)?;
     }
     Ok(())
+}
+
+/// How many log records of a test are due by the shares that this replica drives, as its metrics tell.
+async fn due_at(service: &Service, test: &str) -> Result<u64> {
+    let text = service.api().get("/metrics").await?.text;
+    let prefix = r#"moniflux_run_records_total{class="due""#;
+    let named = format!(r#"test_id="{test}""#);
+    let line = text.lines().find(|line| line.starts_with(prefix) && line.contains(&named));
+    line.and_then(|line| line.rsplit(' ').next()).map_or(Ok(0), |count| Ok(count.parse()?))
 }
 
 /// Waits until more than that many records arrived.
