@@ -63,6 +63,12 @@ bench-load: build ## how evenly load leaves: a million a second, one a second, a
 	$(BENCH) slow --moniflux $(MONIFLUX_TEST_BINARY)
 	$(BENCH) many --moniflux $(MONIFLUX_TEST_BINARY)
 
+.PHONY: bench-memory
+bench-memory: build ## memory at a million records a second, ten minutes each, destination healthy and stalled
+	cargo build --locked --release --package moniflux-bench
+	$(BENCH) steady --moniflux $(MONIFLUX_TEST_BINARY) --seconds 600
+	$(BENCH) steady --moniflux $(MONIFLUX_TEST_BINARY) --seconds 600 --stall-after 10
+
 .PHONY: tools
 tools: ## mongod, a collector and Python packages, into target/tools
 	@scripts/install-test-tools

@@ -26,6 +26,9 @@ pub(crate) struct CountArgs {
     /// Minutes until it ends, if its standard input did not end before
     #[arg(long, default_value_t = 30, value_parser = clap::value_parser!(u16).range(1..=1_440))]
     minutes: u16,
+    /// Seconds after the first request from which on nothing is read or answered any more
+    #[arg(long)]
+    stall_after: Option<u16>,
 }
 
 pub(crate) fn main(args: &CountArgs) -> Result<String> {
@@ -36,7 +39,8 @@ pub(crate) fn main(args: &CountArgs) -> Result<String> {
 
     let life = Duration::from_mins(args.minutes.into());
     let tally = Arc::new(Tally::lasting(life));
-    thread::spawn(move || accept(&listener, &tally));
+    let stall = args.stall_after.map(|seconds| Duration::from_secs(seconds.into()));
+    thread::spawn(move || accept(&listener, &tally, stall));
     let (ended, end) = mpsc::channel();
     thread::spawn(move || ended.send(io::copy(&mut io::stdin(), &mut io::sink()).ok()));
     // Both that the input ended and that the time is over are reasons to end.
@@ -44,16 +48,16 @@ pub(crate) fn main(args: &CountArgs) -> Result<String> {
     Ok(String::new())
 }
 
-fn accept(listener: &TcpListener, tally: &Arc<Tally>) {
+fn accept(listener: &TcpListener, tally: &Arc<Tally>, stall: Option<Duration>) {
     for stream in listener.incoming().flatten() {
         let tally = Arc::clone(tally);
         // A connection that broke is over, and what came whole was counted.
-        thread::spawn(move || serve(stream, &tally).ok());
+        thread::spawn(move || serve(stream, &tally, stall).ok());
     }
 }
 
-/// Answers the requests of one connection until it ends.
-fn serve(mut stream: TcpStream, tally: &Tally) -> io::Result<()> {
+/// Answers the requests of one connection until it ends, or stalls.
+fn serve(mut stream: TcpStream, tally: &Tally, stall: Option<Duration>) -> io::Result<()> {
     stream.set_nodelay(true)?;
     let mut buffer = vec![0; BUFFER];
     let mut filled = 0;
@@ -69,6 +73,10 @@ fn serve(mut stream: TcpStream, tally: &Tally) -> io::Result<()> {
         if head.asks {
             let counts = serde_json::to_string(&tally.counts())?;
             return write!(stream, "HTTP/1.1 200 OK\r\nconnection: close\r\n\r\n{counts}");
+        }
+        if stall.is_some_and(|stall| tally.first.get().is_some_and(|first| first.elapsed() >= stall)) {
+            thread::sleep(STALLED);
+            return Ok(());
         }
         tally.began();
         let mut left = head.body;
@@ -151,6 +159,9 @@ impl Tally {
 
 const BUFFER: usize = 256 * 1024;
 
+/// Longer than a sender waits for an answer.
+const STALLED: Duration = Duration::from_secs(15);
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -162,7 +173,7 @@ mod tests {
         let stream = listener.accept().unwrap().0;
         let tally = Arc::new(Tally::lasting(Duration::from_mins(1)));
         let counting = Arc::clone(&tally);
-        let serving = thread::spawn(move || serve(stream, &counting));
+        let serving = thread::spawn(move || serve(stream, &counting, None));
 
         let mut sent = Vec::new();
         for body in [0, 5, 3 * BUFFER] {

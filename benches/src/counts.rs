@@ -36,8 +36,16 @@ impl Counter {
     /// # Errors
     /// It does not start.
     pub(crate) fn start() -> Result<Self> {
+        Self::start_with(&[])
+    }
+
+    /// The same with more arguments.
+    ///
+    /// # Errors
+    /// It does not start.
+    pub(crate) fn start_with(args: &[String]) -> Result<Self> {
         let mut command = Command::new(std::env::current_exe()?);
-        let program = Program::start("the counting sink", command.args(["count", "--port", "0"]))?;
+        let program = Program::start("the counting sink", command.args(["count", "--port", "0"]).args(args))?;
         let address = program.address(INTRO, STARTING)?;
         Ok(Self { _program: program, address })
     }

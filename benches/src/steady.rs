@@ -24,10 +24,14 @@ pub(crate) struct SteadyArgs {
     /// Seconds of load
     #[arg(long, default_value_t = 60, value_parser = clap::value_parser!(u16).range(2..=900))]
     seconds: u16,
+    /// Seconds after which the sink reads and answers nothing any more
+    #[arg(long)]
+    stall_after: Option<u16>,
 }
 
 pub(crate) fn main(args: &SteadyArgs) -> Result<String> {
-    let counter = Counter::start()?;
+    let stall = args.stall_after.map(|seconds| format!("--stall-after={seconds}"));
+    let counter = Counter::start_with(stall.as_slice())?;
     let spec = logs(&counter.url(), &args.rate.into(), args.seconds.into(), None);
     let mut memory = Vec::new();
     let mut watch = Stopwatch::start();
@@ -48,8 +52,11 @@ fn report(args: &SteadyArgs, ended: &Ended, lane: &Lane, counts: &Counts, memory
     let settled: Vec<f64> = memory[memory.len() / 5..].iter().map(|one| one.resident as f64).collect();
     let (least, most) = extremes(&settled);
     let evenness = Evenness::of(counts, args.seconds);
-    let exact =
-        if lane.is_exactly(u64::from(args.rate) * u64::from(args.seconds)) { "exact" } else { "NOT EXACT" };
+    let exact = match args.stall_after {
+        Some(_) => "it stalled",
+        None if lane.is_exactly(u64::from(args.rate) * u64::from(args.seconds)) => "exact",
+        None => "NOT EXACT",
+    };
     let ms = |time: Option<f64>| time.map_or_else(|| "-".to_owned(), |time| format!("{time:.2}"));
     let mut text = String::new();
     // Writing to a string cannot fail.
