@@ -30,6 +30,35 @@ pub struct Point {
     pub evidence: Evidence,
     /// Distributions since the point before.
     pub latency: Latency,
+    /// What happened to the load since the point before, in order.
+    pub marks: Vec<Mark>,
+}
+
+/// Something that happened to a load, and when.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Mark {
+    /// What.
+    pub event: LoadEvent,
+    /// When, to the millisecond.
+    pub at: DateTime<Utc>,
+    /// The time under load by then.
+    pub active: ActiveTime,
+}
+
+/// What can happen to a load.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum LoadEvent {
+    /// Another holder went on with it.
+    TakenOver,
+    /// It stood still from then on.
+    Paused,
+    /// It went on.
+    Resumed,
+    /// It followed other rates, another profile or another end.
+    Changed,
+    /// It was ended before its time.
+    Stopped,
 }
 
 impl Point {

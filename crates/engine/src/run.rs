@@ -1,13 +1,14 @@
 //! One run or a share of it under load: its lanes, held to one active time, told and observed together.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, SubsecRound, Utc};
 use moniflux_domain::id::{RunId, TestId};
-use moniflux_domain::point::Point;
+use moniflux_domain::point::{LoadEvent, Mark, Point};
 use moniflux_domain::profile::{ActiveTime, Demand, LaneRate, Load};
 use moniflux_domain::run::{Checkpoint, LaneCheckpoint};
 use moniflux_domain::shape::Shape as LoadShape;
@@ -108,11 +109,16 @@ impl Engine {
             lanes: Vec::new(),
             tasks: JoinSet::new(),
             last_point: plan.told.active,
+            asked: plan.from.lanes.iter().map(|lane| (lane.signal, lane.load.demand().clone())).collect(),
+            marks: Vec::new(),
             capacity: plan.from.search.clone().map(|search| CapacityDriver::new(search, plan.from.active)),
             plan,
         };
         for lane in run.plan.from.lanes.clone() {
             run.add_lane(lane)?;
+        }
+        if run.plan.told.active > ActiveTime::ZERO {
+            run.mark(LoadEvent::TakenOver, run.plan.from.active);
         }
         if run.capacity.is_some() {
             run.change(&run.plan.spec.clone())?;
@@ -129,6 +135,10 @@ pub struct RunHandle {
     lanes: Vec<LaneHandle>,
     tasks: JoinSet<()>,
     last_point: ActiveTime,
+    /// What each lane follows.
+    asked: BTreeMap<Signal, Demand>,
+    /// What happened since the last observation.
+    marks: Vec<Mark>,
     /// The search for the capacity, if the run is one.
     capacity: Option<CapacityDriver>,
 }
@@ -146,6 +156,7 @@ impl RunHandle {
     pub fn pause(&mut self) {
         if !self.pace.is_held() {
             self.pace = self.pace.held(self.engine.clock.monotonic());
+            self.mark(LoadEvent::Paused, self.active());
             self.tell(|| LaneCommand::Pace(self.pace));
         }
     }
@@ -155,6 +166,7 @@ impl RunHandle {
         if self.pace.is_held() {
             let now = self.engine.clock.monotonic();
             self.pace = Pace::running(self.pace.active(now), now, self.engine.clock.now());
+            self.mark(LoadEvent::Resumed, self.active());
             self.tell(|| LaneCommand::Pace(self.pace));
         }
     }
@@ -170,23 +182,28 @@ impl RunHandle {
         self.plan.spec.extent = spec.extent;
         let followed = self.capacity.as_ref().map(|capacity| capacity.follow(spec));
         let spec = followed.as_ref().unwrap_or(spec);
+        let mut differs = false;
         for signal in Signal::ALL {
-            let is_new = self.lanes.iter().all(|lane| lane.signal != signal);
-            match spec.demand(signal) {
-                Some(demand) if is_new => {
-                    for share in self.plan.spec.lane_shares(self.plan.share) {
-                        let load = Load::joining(demand.clone(), share, at);
-                        self.add_lane(LaneCheckpoint::start(signal, load))?;
-                    }
-                }
-                demand => {
-                    let (rate, shape) = (LaneRate::default(), LoadShape::Constant);
-                    let demand = demand.unwrap_or(Demand { rate, shape, extent: spec.extent });
-                    for lane in self.lanes.iter().filter(|lane| lane.signal == signal) {
-                        lane.commands.send(LaneCommand::Change { demand: demand.clone(), at }).ok();
-                    }
+            let demand = spec.demand(signal);
+            if demand.is_none() && !self.asked.contains_key(&signal) {
+                continue;
+            }
+            let (rate, shape) = (LaneRate::default(), LoadShape::Constant);
+            let demand = demand.unwrap_or(Demand { rate, shape, extent: spec.extent });
+            let before = self.asked.insert(signal, demand.clone());
+            differs |= before.as_ref() != Some(&demand);
+            if before.is_none() {
+                for share in self.plan.spec.lane_shares(self.plan.share) {
+                    let load = Load::joining(demand.clone(), share, at);
+                    self.add_lane(LaneCheckpoint::start(signal, load))?;
                 }
             }
+            for lane in self.lanes.iter().filter(|lane| before.is_some() && lane.signal == signal) {
+                lane.commands.send(LaneCommand::Change { demand: demand.clone(), at }).ok();
+            }
+        }
+        if differs {
+            self.mark(LoadEvent::Changed, at);
         }
         Ok(())
     }
@@ -195,6 +212,7 @@ impl RunHandle {
     pub fn stop(&mut self) {
         self.end_search();
         let at = self.active();
+        self.mark(LoadEvent::Stopped, at);
         self.tell(|| LaneCommand::Stop { at });
     }
 
@@ -226,6 +244,7 @@ impl RunHandle {
         self.last_point = active.max(self.last_point.plus(Duration::from_nanos(1)));
         let (run, at, point_active) = (self.plan.run, self.engine.clock.now(), self.last_point);
         let search = self.capacity.as_ref().map(|capacity| capacity.search().clone());
+        let marks = std::mem::take(&mut self.marks);
         async move {
             let checkpoint = Checkpoint { active, lanes: Vec::new(), search };
             let mut seen = Observation { checkpoint, points: Vec::new() };
@@ -243,6 +262,7 @@ impl RunHandle {
                     tally,
                     evidence,
                     latency,
+                    marks: marks.clone(),
                 });
                 seen.checkpoint.lanes.push(checkpoint);
             }
@@ -278,6 +298,10 @@ impl RunHandle {
     /// Time under load so far.
     pub fn active(&self) -> ActiveTime {
         self.pace.active(self.engine.clock.monotonic())
+    }
+
+    fn mark(&mut self, event: LoadEvent, active: ActiveTime) {
+        self.marks.push(Mark { event, at: self.engine.clock.now().trunc_subsecs(3), active });
     }
 
     fn end_search(&mut self) {

@@ -11,7 +11,7 @@ use moniflux_domain::destination::{Compression, Destination, DestinationKind, En
 use moniflux_domain::guard::AbortOn;
 use moniflux_domain::id::{RunId, RunNumber, TestId, UserId, Version};
 use moniflux_domain::lifecycle::Status;
-use moniflux_domain::point::{Distribution, Latency, Point, Sample};
+use moniflux_domain::point::{Distribution, Latency, LoadEvent, Mark, Point, Sample};
 use moniflux_domain::profile::{ActiveTime, Demand, Extent, LaneRate, Load, Rate};
 use moniflux_domain::run::{Checkpoint, LaneCheckpoint, Run, RunShare};
 use moniflux_domain::secret::Secret;
@@ -210,7 +210,20 @@ pub(crate) fn point(run: RunId, signal: Signal, share: u32, active: u64) -> Poin
         tally: tally(salt),
         evidence: evidence(salt),
         latency: latency(salt),
+        marks: marks(salt),
     }
+}
+
+fn marks(salt: u64) -> Vec<Mark> {
+    use LoadEvent::{Changed, Paused, Resumed, Stopped, TakenOver};
+    let mark = |event| Mark {
+        event,
+        at: moment(7) + Duration::from_millis(salt),
+        active: ActiveTime::from_nanos((1 << 53) + 5 + salt),
+    };
+    // Mostly there are none.
+    let events = [TakenOver, Paused, Resumed, Changed, Stopped];
+    events.into_iter().skip(usize::from(salt.is_multiple_of(2)) * events.len()).map(mark).collect()
 }
 
 /// A sample with every field set.

@@ -22,8 +22,8 @@ impl ResultStore for SqliteStore {
         for point in points {
             let insert =
                 "INSERT INTO points (run, active, signal, share, at, tally, evidence, lateness, response,
-                    service)
-                VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
+                    service, marks)
+                VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)
                 ON CONFLICT (run, active, signal, share) DO NOTHING";
             sqlx::query(insert)
                 .bind(bytes(&point.run))
@@ -36,6 +36,7 @@ impl ResultStore for SqliteStore {
                 .bind(point.latency.lateness.0.as_slice())
                 .bind(point.latency.response.0.as_slice())
                 .bind(point.latency.service.0.as_slice())
+                .bind(json(&point.marks)?)
                 .execute(&mut *transaction)
                 .await
                 .map_err(fault)?;

@@ -165,6 +165,11 @@ impl Load {
         self.demand.rate == LaneRate::Max
     }
 
+    /// The latest demand.
+    pub fn demand(&self) -> &Demand {
+        &self.demand
+    }
+
     /// Which part of the lane's records this is.
     pub fn share(&self) -> Share {
         self.share

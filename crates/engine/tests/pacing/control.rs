@@ -1,6 +1,7 @@
 //! Runs that are paused, changed and stopped.
 
 use moniflux_domain::answer::Answer;
+use moniflux_domain::point::LoadEvent;
 use moniflux_domain::signal::Signal;
 use moniflux_domain::spec::{Parallelism, Spec};
 use moniflux_domain::verdict::Verdict;
@@ -46,6 +47,34 @@ async fn a_change_takes_effect_at_once_for_every_signal() {
     assert!((3_450..=3_560).contains(&issued(Signal::Logs)), "{}", issued(Signal::Logs));
     assert!((250..=256).contains(&issued(Signal::Metrics)), "{}", issued(Signal::Metrics));
     assert!((58..=60).contains(&issued(Signal::Traces)), "{}", issued(Signal::Traces));
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_happens_to_a_load_is_marked_once_in_the_point_of_its_second() {
+    let asked = spec(100, 50, 0, 60);
+    let mut bench = Bench::start(&asked, MILLISECOND, Answer::Acked);
+    let marks = |bench: &Bench| {
+        let points = &bench.last.as_ref().unwrap().points;
+        assert!(points.iter().all(|point| point.marks == points[0].marks), "each lane's point has them");
+        points[0].marks.iter().map(|mark| (mark.event, mark.active.as_duration())).collect::<Vec<_>>()
+    };
+    bench.pass(SECOND).await;
+    assert_eq!(marks(&bench), []);
+    bench.run.pause();
+    bench.run.pause();
+    bench.run.change(&spec(70, 50, 0, 60)).unwrap();
+    bench.run.change(&spec(70, 50, 0, 60)).unwrap();
+    bench.observe().await;
+    assert_eq!(marks(&bench), [(LoadEvent::Paused, SECOND), (LoadEvent::Changed, SECOND)]);
+    bench.pass(SECOND).await;
+    bench.run.resume();
+    bench.run.change(&spec(70, 50, 5, 60)).unwrap();
+    bench.run.stop();
+    bench.observe().await;
+    let events: Vec<_> = marks(&bench).into_iter().map(|(event, _)| event).collect();
+    assert_eq!(events, [LoadEvent::Resumed, LoadEvent::Changed, LoadEvent::Stopped]);
+    bench.observe().await;
+    assert_eq!(marks(&bench), []);
 }
 
 #[tokio::test(start_paused = true)]

@@ -1,7 +1,7 @@
 //! Points and samples.
 
 use mongodb::bson;
-use moniflux_domain::point::{Distribution, Latency, Point, Sample};
+use moniflux_domain::point::{Distribution, Latency, LoadEvent, Mark, Point, Sample};
 use moniflux_domain::profile::ActiveTime;
 use moniflux_domain::signal::Signal;
 use moniflux_domain::tally::Tally;
@@ -22,10 +22,20 @@ pub(crate) struct PointDocument {
     tally: Tally,
     evidence: Evidence,
     latency: LatencyDocument,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    marks: Vec<MarkDocument>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct MarkDocument {
+    event: LoadEvent,
+    at: bson::DateTime,
+    active: ActiveTime,
 }
 
 impl PointDocument {
     pub(crate) fn encode(point: &Point) -> Result<Self, StoreFault> {
+        let mark = |mark: &Mark| MarkDocument { event: mark.event, at: date(mark.at), active: mark.active };
         Ok(Self {
             run: uuid(point.run),
             active: integer(point.active.as_nanos())?,
@@ -35,6 +45,7 @@ impl PointDocument {
             tally: point.tally.clone(),
             evidence: point.evidence,
             latency: LatencyDocument::from(&point.latency),
+            marks: point.marks.iter().map(mark).collect(),
         })
     }
 
@@ -43,6 +54,9 @@ impl PointDocument {
     }
 
     fn read(self) -> Read<Point> {
+        let mark = |mark: MarkDocument| -> Read<Mark> {
+            Ok(Mark { event: mark.event, at: moment(mark.at)?, active: mark.active })
+        };
         Ok(Point {
             run: run_id(self.run),
             signal: self.signal,
@@ -52,6 +66,7 @@ impl PointDocument {
             tally: self.tally,
             evidence: self.evidence,
             latency: self.latency.into(),
+            marks: self.marks.into_iter().map(mark).collect::<Result<_, _>>()?,
         })
     }
 }

@@ -67,6 +67,7 @@ pub(crate) struct PointRow {
     lateness: Vec<u8>,
     response: Vec<u8>,
     service: Vec<u8>,
+    marks: String,
 }
 
 /// A row of `samples`.
@@ -166,6 +167,7 @@ impl PointRow {
                 response: Distribution(self.response),
                 service: Distribution(self.service),
             },
+            marks: document(&self.marks)?,
         })
     }
 }
