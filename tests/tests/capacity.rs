@@ -41,6 +41,34 @@ async fn the_text_leads_with_what_was_found() -> Result<()> {
     Ok(())
 }
 
+#[tokio::test]
+async fn a_search_that_finds_nothing_says_so_in_words_and_by_its_exit_code() -> Result<()> {
+    let sink = Sink::start(&["--status", "503"]).await?;
+    let mut spec = search("capacity", sink.address());
+    spec["logRate"] = 4.into();
+    spec["profile"]["settle"] = 0.into();
+    let (words, figures) =
+        tokio::try_join!(alone::run(&spec, &[]), alone::run(&spec, &["--output", "json"]))?;
+    ensure!((words.code, figures.code) == (99, 99), "exit codes {} and {}", words.code, figures.code);
+    let mut lines = words.stdout.lines();
+    let first = lines.next().context("nothing was printed")?;
+    ensure!(first == "capacity: none; the condition failed at every rate, down to the lowest", "{first}");
+    let why = lines.next().context("no reason was printed")?;
+    ensure!(why.trim().starts_with("at 1 logs/s: ") && why.ends_with("failed or were rejected"), "{why}");
+
+    let results: Value = serde_json::from_str(&figures.stdout)?;
+    let capacity = &results["capacity"];
+    ensure!(results["status"] == "Completed" && capacity["found"] == false, "{results:#}");
+    ensure!(capacity["limit"].is_string() && capacity["rates"] == json!({}), "{capacity:#}");
+    let steps = steps_of(&results)?;
+    let asked = steps.iter().filter_map(|step| step["lanes"]["logs"]["rate"].as_u64());
+    let mut asked: Vec<_> = asked.collect();
+    // A step in which the machine stood still is made again.
+    asked.dedup();
+    ensure!(asked == [4, 2, 1] && steps.iter().all(|step| step["held"] == false), "{capacity:#}");
+    Ok(())
+}
+
 async fn a_service_finds_the_ceiling_and_goes_on_with_it_after_a_crash(store: Store) -> Result<()> {
     let sink = slow_sink().await?;
     let service = Service::start(&store).await?;
