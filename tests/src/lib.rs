@@ -7,6 +7,7 @@
 //! * **Depends on:** no crate of ours, but for the servers that `store-mongo` starts for tests.
 //! * **Read first:** [`service`], then `tests/exactness.rs`.
 
+pub mod alone;
 pub mod api;
 pub mod body;
 pub mod port;
@@ -15,6 +16,7 @@ pub mod receiver;
 pub mod results;
 pub mod rotel;
 pub mod rules;
+pub mod scripted;
 pub mod service;
 pub mod sink;
 pub mod stores;

@@ -24,8 +24,21 @@ pub struct Results {
     pub verdict: String,
     /// Why it failed, if it did.
     pub reason: Option<String>,
+    /// How the generator itself did.
+    pub generator: Generator,
     /// Each signal that was on.
     pub lanes: BTreeMap<String, Lane>,
+}
+
+/// What the verdict says of the generator.
+#[derive(Debug, Clone, Copy, Deserialize)]
+pub struct Generator {
+    /// The share of its time that was left, 0 to 1.
+    pub headroom: f64,
+    /// Records that left late although the destination did not hold them back.
+    pub late: u64,
+    /// Records that never left although the destination did not hold them back.
+    pub dropped: u64,
 }
 
 /// What became of one signal's records.
@@ -56,8 +69,19 @@ pub struct Lane {
     pub retries: u64,
     /// Bytes of the bodies.
     pub bytes: u64,
+    /// Records per second.
+    pub rate: Rate,
     /// Due time to issue, in milliseconds.
     pub lateness: Lateness,
+}
+
+/// Records per second of load.
+#[derive(Debug, Clone, Copy, Deserialize)]
+pub struct Rate {
+    /// Due.
+    pub asked: f64,
+    /// Issued.
+    pub achieved: f64,
 }
 
 /// A distribution, in milliseconds; none without records.

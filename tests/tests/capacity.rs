@@ -3,13 +3,11 @@
 use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
-use moniflux_tests::on_both_stores;
-use moniflux_tests::process::run_to_end;
-use moniflux_tests::service::{Service, Store, moniflux};
+use moniflux_tests::service::{Service, Store};
 use moniflux_tests::sink::Sink;
 use moniflux_tests::time::until;
+use moniflux_tests::{alone, on_both_stores};
 use serde_json::{Value, json};
-use tempfile::TempDir;
 
 on_both_stores!(a_service_finds_the_ceiling_and_goes_on_with_it_after_a_crash);
 
@@ -22,12 +20,8 @@ const PATIENCE: Duration = Duration::from_mins(2);
 #[tokio::test]
 async fn the_command_line_finds_the_ceiling() -> Result<()> {
     let sink = slow_sink().await?;
-    let folder = TempDir::new()?;
-    let spec = folder.path().join("spec.json");
-    std::fs::write(&spec, search("capacity", sink.address()).to_string())?;
-    let mut command = moniflux(&folder)?;
-    command.arg("run").arg(&spec).args(["--find-capacity", "--p99", "250ms", "--output", "json"]);
-    let ended = run_to_end("moniflux run", &mut command, PATIENCE).await?;
+    let arguments = ["--find-capacity", "--p99", "250ms", "--output", "json"];
+    let ended = alone::run(&search("capacity", sink.address()), &arguments).await?;
     ensure!(ended.code == 0, "exit code {}", ended.code);
     is_found(&serde_json::from_str(&ended.stdout).context("stdout is not the results alone")?)
 }
@@ -35,19 +29,43 @@ async fn the_command_line_finds_the_ceiling() -> Result<()> {
 #[tokio::test]
 async fn the_text_leads_with_what_was_found() -> Result<()> {
     let sink = Sink::start(&[]).await?;
-    let folder = TempDir::new()?;
-    let spec = folder.path().join("spec.json");
-    let mut body = search("capacity", sink.address());
-    body["profile"]["max"] = "200%".into();
-    std::fs::write(&spec, body.to_string())?;
-    let mut command = moniflux(&folder)?;
-    let ended = run_to_end("moniflux run", command.arg("run").arg(&spec), PATIENCE).await?;
+    let mut spec = search("capacity", sink.address());
+    spec["profile"]["max"] = "200%".into();
+    let ended = alone::run(&spec, &[]).await?;
     let first = ended.stdout.lines().next().context("nothing was printed")?;
     let rate = first.strip_prefix("capacity: at least ");
     let rate = rate.and_then(|rest| rest.strip_suffix(" logs/s; no higher rate was tried"));
     let rate: u64 = rate.and_then(|rate| rate.parse().ok()).with_context(|| ended.stdout.clone())?;
     // What was measured of a step at 4,000: a batch more or less may fall into it.
     ensure!(rate.abs_diff(4_000) <= 200, "{}", ended.stdout);
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_search_that_finds_nothing_says_so_in_words_and_by_its_exit_code() -> Result<()> {
+    let sink = Sink::start(&["--status", "503"]).await?;
+    let mut spec = search("capacity", sink.address());
+    spec["logRate"] = 4.into();
+    spec["profile"]["settle"] = 0.into();
+    let (words, figures) =
+        tokio::try_join!(alone::run(&spec, &[]), alone::run(&spec, &["--output", "json"]))?;
+    ensure!((words.code, figures.code) == (99, 99), "exit codes {} and {}", words.code, figures.code);
+    let mut lines = words.stdout.lines();
+    let first = lines.next().context("nothing was printed")?;
+    ensure!(first == "capacity: none; the condition failed at every rate, down to the lowest", "{first}");
+    let why = lines.next().context("no reason was printed")?;
+    ensure!(why.trim().starts_with("at 1 logs/s: ") && why.ends_with("failed or were rejected"), "{why}");
+
+    let results: Value = serde_json::from_str(&figures.stdout)?;
+    let capacity = &results["capacity"];
+    ensure!(results["status"] == "Completed" && capacity["found"] == false, "{results:#}");
+    ensure!(capacity["limit"].is_string() && capacity["rates"] == json!({}), "{capacity:#}");
+    let steps = steps_of(&results)?;
+    let asked = steps.iter().filter_map(|step| step["lanes"]["logs"]["rate"].as_u64());
+    let mut asked: Vec<_> = asked.collect();
+    // A step in which the machine stood still is made again.
+    asked.dedup();
+    ensure!(asked == [4, 2, 1] && steps.iter().all(|step| step["held"] == false), "{capacity:#}");
     Ok(())
 }
 

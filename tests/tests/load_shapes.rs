@@ -6,14 +6,11 @@ use std::time::Duration;
 use anyhow::{Result, ensure};
 use futures_util::future::try_join_all;
 use moniflux_tests::body::{self, with};
-use moniflux_tests::on_both_stores;
-use moniflux_tests::process::{Ended, run_to_end};
-use moniflux_tests::results::Results;
-use moniflux_tests::service::{Service, Store, moniflux};
+use moniflux_tests::service::{Service, Store};
 use moniflux_tests::sink::Sink;
 use moniflux_tests::time::{SOON, let_run, until};
+use moniflux_tests::{alone, on_both_stores};
 use serde_json::{Value, json};
-use tempfile::TempDir;
 
 on_both_stores!(
     every_shape_sends_the_area_under_its_curve,
@@ -175,7 +172,7 @@ async fn what_fails_for_too_long_ends_the_run(store: Store) -> Result<()> {
 async fn what_may_pass_is_sent_again_and_counted_once() -> Result<()> {
     let sink = Sink::start(&["--status", "503", "--fail-rate", "0.4", "--seed", "7"]).await?;
     let retry = json!({"retry": {"attempts": 10, "on": [503]}, "testID": "again", "drain": 30});
-    let (ended, results) = alone(&with(body::logs("again", sink.address(), 200, 3), &retry)).await?;
+    let (ended, results) = alone::results(&with(body::logs("again", sink.address(), 200, 3), &retry)).await?;
     ensure!(ended.code == 0, "exit code {}", ended.code);
     results.ensure_exact("logs", 600)?;
     let lane = results.lane("logs")?;
@@ -189,25 +186,14 @@ async fn without_a_service_shapes_counts_and_guards_are_the_same() -> Result<()>
     let (test, profile, records) = shapes().swap_remove(3);
     let shaped =
         with(body::logs(test, good.address(), 400, 4), &json!({"profile": profile, "parallelism": 2}));
-    let (ended, results) = alone(&shaped).await?;
+    let (ended, results) = alone::results(&shaped).await?;
     ensure!(ended.code == 0, "exit code {}", ended.code);
     results.ensure_exact("logs", records)?;
     good.lane(test, &results.run_id, "logs").await?.ensure_exact(records)?;
 
     let guarded = json!({"abortOn": {"failures": 1, "for": 1}, "duration": null, "openEnded": true});
-    let (ended, results) = alone(&with(body::logs("guarded", bad.address(), 100, 1), &guarded)).await?;
+    let (ended, results) =
+        alone::results(&with(body::logs("guarded", bad.address(), 100, 1), &guarded)).await?;
     ensure!(ended.code == 1 && results.status == "Failed", "exit code {}, {results:?}", ended.code);
     results.ensure_settled()
-}
-
-/// Runs a spec by `moniflux run`.
-async fn alone(spec: &Value) -> Result<(Ended, Results)> {
-    let folder = TempDir::new()?;
-    let file = folder.path().join("spec.json");
-    std::fs::write(&file, spec.to_string())?;
-    let mut command = moniflux(&folder)?;
-    command.arg("run").arg(&file).args(["--output", "json"]);
-    let ended = run_to_end("moniflux run", &mut command, LONG).await?;
-    let results = serde_json::from_str(&ended.stdout)?;
-    Ok((ended, results))
 }

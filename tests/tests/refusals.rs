@@ -152,6 +152,120 @@ async fn every_fault_of_a_body_is_told_at_once() -> Result<()> {
     Ok(())
 }
 
+#[tokio::test]
+async fn every_fault_of_shapes_delivery_and_guards_is_told_by_its_path() -> Result<()> {
+    let service = Service::start(&Store::sqlite()?).await?;
+    let api = service.api();
+    let base = body::logs("shaped", NOBODY, 10, 60);
+    let body = body::with(
+        base.clone(),
+        &json!({
+            "profile": {
+                "logs": {"type": "ramp", "to": "fast", "over": "5 parsecs"},
+                "metrics": {"type": "sine", "peroid": 1},
+                "traces": {"type": "stages", "stages": [{"duration": 1, "target": 5}, {"duration": -1}]},
+                "spans": {"type": "constant"},
+            },
+            "retry": {"attempts": 21, "on": [429, 500], "pause": 1},
+            "abortOn": {"failures": 1.5, "for": "2h"},
+            "batchSize": 0, "maxBatchBytes": "1MB", "linger": 11, "maxInFlight": 10_001, "connections": 0,
+            "connectionMaxAge": "10ms", "timeout": 0, "drain": -1, "parallelism": 65, "logRate": "min", "seed": -7,
+            "destination": {"compression": "brotli"},
+        }),
+    );
+    let problem = api.post("/create-test", &body).await?.refused(400, "invalid_field")?;
+    let expected = [
+        "abortOn.failures",
+        "abortOn.for",
+        "batchSize",
+        "connectionMaxAge",
+        "connections",
+        "destination.compression",
+        "drain",
+        "linger",
+        "logRate",
+        "maxBatchBytes",
+        "maxInFlight",
+        "parallelism",
+        "profile.logs.over",
+        "profile.logs.to",
+        "profile.metrics.period",
+        "profile.metrics.peroid",
+        "profile.spans",
+        "profile.traces.stages[1].duration",
+        "profile.traces.stages[1].target",
+        "retry.attempts",
+        "retry.on",
+        "retry.pause",
+        "seed",
+        "timeout",
+    ];
+    ensure!(problem.fields() == expected, "{:#?}", problem.fields());
+    for (field, hint) in [
+        ("profile.metrics.peroid", "period"),
+        ("retry.on", "503"),
+        ("retry.attempts", "20"),
+        ("abortOn.for", "3600 s"),
+        ("connectionMaxAge", "1 s"),
+        ("logRate", "max"),
+        ("destination.compression", "zstd"),
+    ] {
+        ensure!(problem.about(field)?.contains(hint), "{field} {}", problem.about(field)?);
+    }
+
+    for (fields, wrong) in [
+        (json!({"abortOn": {}, "retry": {}}), &["abortOn.failures", "retry.attempts"][..]),
+        (json!({"profile": {"type": "spike", "peak": 5, "at": 60, "for": 1}}), &["profile.at"]),
+        (json!({"profile": {"type": "ramp"}, "logRate": "max"}), &["profile"]),
+        (json!({"count": 5, "openEnded": true}), &["count", "openEnded"]),
+        (
+            json!({"profile": {"type": "capacity", "precision": 1, "condition": {"p99": 0}}}),
+            &["profile.condition.p99", "profile.precision"],
+        ),
+    ] {
+        let answer = api.post("/create-test", &body::with(base.clone(), &fields)).await?;
+        let problem = answer.refused(400, "invalid_field")?;
+        ensure!(problem.fields() == wrong, "{fields}: {problem:?}");
+    }
+    ensure!(api.get("/tests").await?.with(200)? == json!([]), "something was stored all the same");
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_run_in_progress_refuses_by_name_what_it_cannot_follow() -> Result<()> {
+    let store = Store::sqlite()?;
+    let (service, sink) = tokio::try_join!(Service::start(&store), Sink::start(&[]))?;
+    let api = service.api();
+    let paced = body::with(body::logs("paced", sink.address(), 10, 600), &json!({"metricsRate": 5}));
+    let unpaced = body::with(paced.clone(), &json!({"testID": "unpaced", "logRate": "max"}));
+    for body in [&paced, &unpaced] {
+        api.post("/start-test", body).await?.with(200)?;
+    }
+    for (test, change, fields) in [
+        ("unpaced", json!({"logRate": 500}), &["logRate"][..]),
+        ("paced", json!({"logRate": "max", "metricsRate": "max"}), &["logRate", "metricsRate"]),
+        ("paced", json!({"logRate": 20, "timeout": 1, "retry": {"attempts": 1}}), &["retry", "timeout"]),
+        ("paced", json!({"destination": {"endpoint": NOBODY}, "logSize": 1}), &["destination", "logSize"]),
+    ] {
+        let before = api.get(&format!("/tests/{test}")).await?.with(200)?;
+        let answer = api.patch(&format!("/tests/{test}"), &change).await?;
+        let problem = answer.refused(400, "invalid_field")?;
+        ensure!(problem.fields() == fields, "{test} {change}: {problem:?}");
+        for field in fields {
+            let told = problem.about(field)?;
+            ensure!(told.contains("in progress") && told.contains("/restart-test"), "{field}: {told}");
+        }
+        let after = api.get(&format!("/tests/{test}")).await?.with(200)?;
+        ensure!(before == after, "a refusal changed the test: {before} {after}");
+    }
+
+    // The way out that the refusal names.
+    let restart = json!({"testID": "unpaced", "logRate": 500});
+    let restarted = api.post("/restart-test", &restart).await?.with(200)?;
+    ensure!(restarted["run"] == 2 && restarted["logRate"] == 500, "{restarted}");
+    Ok(())
+}
+
 fn with_key(key: &str) -> Value {
     body::with(body::logs("keyed", NOBODY, 1, 1), &json!({"destination": {"apiKey": key}}))
 }

@@ -16,6 +16,7 @@ mod capacity;
 mod lane;
 mod pace;
 mod pacer;
+mod thread_time;
 
 pub use clock::SystemClock;
 pub use run::{Engine, RunHandle, RunPlan};

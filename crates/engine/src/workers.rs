@@ -11,12 +11,12 @@ use std::thread::{Builder, JoinHandle};
 use std::time::Duration;
 
 use moniflux_ports::clock::Clock;
-use rustix::time::{ClockId, clock_gettime};
 use tokio::runtime::Handle;
 use tokio::sync::oneshot;
 
 use crate::clock::SystemClock;
 use crate::pacer::Pacer;
+use crate::thread_time::thread_time;
 
 /// Where lanes live.
 #[derive(Debug, Clone)]
@@ -102,12 +102,6 @@ async fn measure(pacer: &Pacer, busy: &AtomicU32) -> ! {
         busy.store(u32::try_from(share).unwrap_or(u32::MAX).min(1_000), Ordering::Relaxed);
         (then, ran_then) = (now, ran);
     }
-}
-
-/// How long this thread has been running on a processor.
-fn thread_time() -> Duration {
-    let time = clock_gettime(ClockId::ThreadCPUTime);
-    Duration::new(u64::try_from(time.tv_sec).unwrap_or(0), u32::try_from(time.tv_nsec).unwrap_or(0))
 }
 
 impl Drop for WorkerThreads {

@@ -12,6 +12,8 @@ pub(crate) enum Exit {
     Done,
     /// Anything that has no code of its own.
     Error,
+    /// What was to hold did not.
+    Threshold,
     /// The configuration or the spec is wrong.
     BadInput,
     /// A signal ended it.
@@ -40,6 +42,7 @@ impl Exit {
         ExitCode::from(match self {
             Self::Done => 0,
             Self::Error => 1,
+            Self::Threshold => 99,
             Self::BadInput => 104,
             Self::Signal => 105,
         })

@@ -121,7 +121,9 @@ async fn drive(engine: &Engine, test: TestId, spec: Spec, output: Output) -> any
     run.shares.push(share);
     let results = Results::of(&run, Status::Running)?;
     report::results(&results, output)?;
+    let found_nothing = results.capacity.as_ref().is_some_and(|capacity| !capacity.found);
     Ok(match outcome {
+        Outcome::Completed if found_nothing => Exit::Threshold,
         Outcome::Completed => Exit::Done,
         Outcome::Cancelled => Exit::Signal,
         Outcome::Failed => Exit::Error,

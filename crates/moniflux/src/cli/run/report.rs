@@ -10,6 +10,7 @@ use moniflux_domain::run::Checkpoint;
 use moniflux_domain::signal::Signal;
 use moniflux_domain::spec::Spec;
 use moniflux_domain::tally::Tally;
+use moniflux_domain::verdict::Verdict;
 use moniflux_service::Results;
 use moniflux_service::results::{CapacityResults, GeneratorResults, LaneResults};
 
@@ -72,20 +73,32 @@ fn text(results: &Results) -> String {
     if let Some(reason) = &results.reason {
         writeln!(text, "{reason}").ok();
     }
-    let generator = &results.generator;
-    if generator.late + generator.dropped > 0 {
-        let GeneratorResults { late, dropped, headroom } = generator;
-        writeln!(
-            text,
-            "the generator was late with {late} records and dropped {dropped}; headroom {headroom:.2}"
-        )
-        .ok();
-    }
+    write_generator(&mut text, results);
     for (signal, lane) in &results.lanes {
         write_lane(&mut text, signal.as_str(), lane);
     }
     text.truncate(text.trim_end().len());
     text
+}
+
+/// By how much the generator was late, if it was at all.
+fn write_generator(text: &mut String, results: &Results) {
+    let GeneratorResults { late, dropped, headroom } = results.generator;
+    if late + dropped == 0 {
+        return;
+    }
+    let issued: u64 = results.lanes.values().map(|lane| lane.issued).sum();
+    let who = match results.verdict {
+        Verdict::GeneratorLimited => "the generator was the limit",
+        Verdict::DestinationLimited | Verdict::Valid => "the generator was not always on time",
+    };
+    // Writing to a string cannot fail.
+    writeln!(
+        text,
+        "{who}: although nothing held them back, {late} of {issued} records left more than 50 ms late and {dropped} \
+         never left; headroom {headroom:.2}"
+    )
+    .ok();
 }
 
 /// What a search found, and each of its steps on a line.
@@ -98,7 +111,10 @@ fn capacity(capacity: &CapacityResults) -> String {
             format!("capacity: at least {rates}; the limit is the generator, not the destination\n")
         }
         (true, Some(Limit::Max) | None) => format!("capacity: at least {rates}; no higher rate was tried\n"),
-        (false, _) => format!("capacity: not found; so far it took {rates}\n"),
+        (false, Some(_)) => {
+            "capacity: none; the condition failed at every rate, down to the lowest\n".to_owned()
+        }
+        (false, None) => format!("capacity: not known; so far it took {rates}\n"),
     };
     // Writing to a string cannot fail.
     writeln!(text, "  {}", capacity.reason).ok();

@@ -1,0 +1,69 @@
+//! A run that asked for more than could be offered says so, whose fault that was, and by how much.
+
+use anyhow::{Context, Result, ensure};
+use moniflux_tests::alone;
+use moniflux_tests::body::{self, with};
+use moniflux_tests::sink::Sink;
+use serde_json::{Value, json};
+
+const SECONDS: u32 = 2;
+
+/// The most that may be asked for; packing alone would take a core a good part of a minute for each second of it.
+const ASKED: u32 = 10_000_000;
+
+const DUE: u64 = ASKED as u64 * SECONDS as u64;
+
+#[tokio::test]
+async fn a_rate_beyond_the_machine_is_blamed_on_the_generator_with_the_figures() -> Result<()> {
+    let sink = Sink::start(&[]).await?;
+    let (ended, results) = alone::results(&beyond("figures", sink.address())).await?;
+    ensure!(ended.code == 0 && results.verdict == "generator-limited", "{results:?}");
+    results.ensure_settled()?;
+    let (lane, generator) = (results.lane("logs")?, results.generator);
+    ensure!(lane.due == DUE && lane.issued > 0, "{lane:?}");
+    ensure!(generator.dropped == lane.missed && lane.missed > lane.due / 2, "{results:?}");
+    ensure!(generator.late > 0 && generator.late <= lane.issued, "{results:?}");
+    ensure!((0.0..1.0).contains(&generator.headroom), "{results:?}");
+    let (asked, achieved) = (per_second(lane.due)?, per_second(lane.issued)?);
+    ensure!((lane.rate.asked - asked).abs() + (lane.rate.achieved - achieved).abs() < 1e-3, "{lane:?}");
+    let arrived = sink.lane("figures", &results.run_id, "logs").await?;
+    ensure!(arrived.duplicates == 0 && arrived.unique >= lane.acked, "{arrived:?} of {lane:?}");
+    Ok(())
+}
+
+#[tokio::test]
+async fn and_the_text_says_it_in_words() -> Result<()> {
+    let sink = Sink::start(&[]).await?;
+    let ended = alone::run(&beyond("words", sink.address()), &[]).await?;
+    let mut lines = ended.stdout.lines().skip(1);
+    let verdict = lines.next().context("no verdict")?;
+    ensure!(verdict.ends_with("verdict generator-limited"), "{}", ended.stdout);
+    let words = lines.next().context("no words")?;
+    let counts = words.strip_prefix("the generator was the limit: although nothing held them back, ");
+    let (late, rest) = counts.and_then(|rest| rest.split_once(" of ")).context(ended.stdout.clone())?;
+    let (issued, rest) =
+        rest.split_once(" records left more than 50 ms late and ").context(ended.stdout.clone())?;
+    let (missed, rest) = rest.split_once(" never left; headroom ").context(ended.stdout.clone())?;
+    let number = |text: &str| text.parse::<u64>().with_context(|| ended.stdout.clone());
+    ensure!((1..=number(issued)?).contains(&number(late)?), "{words}");
+    ensure!(number(issued)? + number(missed)? == DUE, "{words}");
+    ensure!(rest.parse::<f64>().is_ok_and(|headroom| (0.0..1.0).contains(&headroom)), "{words}");
+    let rate = format!("rate {:.1}/s of {ASKED}.0/s", per_second(number(issued)?)?);
+    ensure!(ended.stdout.contains(&rate), "no {rate}: {}", ended.stdout);
+    Ok(())
+}
+
+/// Asks for more than a thread can pack. More requests may wait than it can make, so nothing is the destination's fault;
+/// and nothing leaves once the load is over, so that the rate that was achieved is that of the load.
+fn beyond(test: &str, endpoint: &str) -> Value {
+    let fields = json!({
+        "logSize": 1_000, "maxInFlight": 10_000, "connections": 10_000, "drain": 0,
+        "destination": {"type": "otlp-http", "compression": "gzip"},
+    });
+    with(body::logs(test, endpoint, ASKED.into(), SECONDS.into()), &fields)
+}
+
+/// Records per second, as they are shown.
+fn per_second(records: u64) -> Result<f64> {
+    Ok(f64::from(u32::try_from(records)?) / f64::from(SECONDS))
+}
