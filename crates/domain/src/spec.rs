@@ -88,8 +88,8 @@ impl Rates {
     }
 }
 
-/// Into how many shares a lane is divided: 1 to 64. Each has a schedule, connections and sequence numbers of its own, and
-/// together they are the lane exactly.
+/// Into how many shares a lane is divided: 1 to 64. Each has a schedule and connections of its own, and together they are the
+/// lane exactly, with the same records for every number of shares.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Parallelism(u32);

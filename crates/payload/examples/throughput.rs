@@ -32,7 +32,9 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             })?;
             let decoding = nanos_a_record(|| {
                 let mut sum = 0_u64;
-                decode(kind, signal, 0, buffer.as_ref(), &mut |arrival| sum = sum.wrapping_add(arrival.seq))?;
+                decode(kind, signal, Share::WHOLE, buffer.as_ref(), &mut |arrival| {
+                    sum = sum.wrapping_add(arrival.seq);
+                })?;
                 black_box(sum);
                 Ok(())
             })?;

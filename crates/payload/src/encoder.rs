@@ -25,7 +25,7 @@ pub struct Shape {
     pub log_type: LogType,
     /// Bytes of a log message.
     pub log_size: LogSize,
-    /// The same seed gives the same bytes, timestamps aside, however records are cut into batches.
+    /// The same seed gives the same records, timestamps aside, into however many shares and batches they are divided.
     pub seed: u64,
     /// When cumulative sums begin, in unix nanoseconds.
     pub started_at: u64,
@@ -34,6 +34,7 @@ pub struct Shape {
 /// Encodes the records of one share of a lane.
 #[derive(Debug)]
 pub struct Encoder {
+    share: Share,
     format: Format,
 }
 
@@ -59,7 +60,7 @@ impl Encoder {
             (DestinationKind::OtlpHttp, Signal::Metrics) => Format::OtlpMetrics(otlp::Metrics::new(shape)),
             (DestinationKind::OtlpHttp, Signal::Traces) => Format::OtlpTraces(otlp::Traces::new(shape)),
         };
-        Self { format }
+        Self { share: shape.share, format }
     }
 
     /// How many records surely fit a body of that many bytes, whatever their numbers; at least 1.
@@ -81,12 +82,12 @@ impl Encoder {
     /// The buffer is empty, or was filled by this encoder before.
     pub fn encode(&self, buffer: &mut BatchBuffer, span: Span) {
         match &self.format {
-            Format::JsonLogs(records) => batch::encode(records, buffer, span),
-            Format::JsonMetrics(records) => batch::encode(records, buffer, span),
-            Format::JsonTraces(records) => batch::encode(records, buffer, span),
-            Format::OtlpLogs(records) => batch::encode(records, buffer, span),
-            Format::OtlpMetrics(metrics) => metrics.encode(buffer, span),
-            Format::OtlpTraces(records) => batch::encode(records, buffer, span),
+            Format::JsonLogs(records) => batch::encode(records, self.share, buffer, span),
+            Format::JsonMetrics(records) => batch::encode(records, self.share, buffer, span),
+            Format::JsonTraces(records) => batch::encode(records, self.share, buffer, span),
+            Format::OtlpLogs(records) => batch::encode(records, self.share, buffer, span),
+            Format::OtlpMetrics(metrics) => metrics.encode(self.share, buffer, span),
+            Format::OtlpTraces(records) => batch::encode(records, self.share, buffer, span),
         }
     }
 }

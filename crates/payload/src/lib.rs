@@ -13,6 +13,7 @@ pub mod mix;
 
 mod corpus;
 mod json;
+mod numbers;
 mod operation;
 mod otlp;
 mod series;

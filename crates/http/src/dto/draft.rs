@@ -88,8 +88,8 @@ pub(crate) struct TestFields {
     /// What texts and values are drawn from. Left out: drawn from the test's name.
     #[schema(minimum = 0, maximum = 9_007_199_254_740_991_u64)]
     seed: Option<u64>,
-    /// Into how many shares each lane is divided, each with a schedule, connections and sequence numbers of its own; they
-    /// add up exactly. Left out: 1.
+    /// Into how many shares each lane is divided, each with a schedule and connections of its own and every n-th record;
+    /// they add up exactly, and the records are the same for every number of shares. Left out: 1.
     #[schema(minimum = 1, maximum = 64, example = 1)]
     parallelism: Option<u32>,
     /// Where the records go. Required where a test is created.

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use moniflux_domain::id::RunId;
+use moniflux_domain::signal::Share;
 use serde::Deserialize;
 use serde::de::{Deserializer, Error as _, SeqAccess, Visitor};
 use uuid::Uuid;
@@ -11,7 +12,7 @@ use crate::arrival::{Arrival, DecodeError, Origin};
 
 /// Tells every record of a body.
 pub(crate) fn decode<'a>(
-    share: u32,
+    share: Share,
     body: &'a [u8],
     tell: &mut dyn FnMut(Arrival<'a>),
 ) -> Result<(), DecodeError> {
@@ -30,7 +31,7 @@ struct Record<'a> {
 }
 
 struct Records<'t, 'a> {
-    share: u32,
+    share: Share,
     tell: &'t mut dyn FnMut(Arrival<'a>),
 }
 
@@ -54,7 +55,8 @@ impl<'a> Visitor<'a> for Records<'_, 'a> {
                     id
                 }
             };
-            (self.tell)(Arrival { origin: Origin { test, run, share: self.share }, seq });
+            let origin = Origin { test, run, share: self.share };
+            (self.tell)(Arrival::of(origin, seq).map_err(A::Error::custom)?);
         }
         Ok(())
     }

@@ -15,7 +15,7 @@ pub(crate) struct LogTail {
 
 impl LogTail {
     pub(crate) fn new(shape: &Shape) -> Self {
-        let key = mix(shape.seed ^ mix(u64::from(shape.share.index())));
+        let key = mix(shape.seed);
         let messages = Messages::new(key, shape.log_type, shape.log_size);
         let mut blank = format!(r#"","level":"{}","message":""#, shape.log_type).into_bytes();
         let message_at = blank.len();
@@ -31,7 +31,7 @@ impl Tail for LogTail {
     }
 
     #[inline]
-    fn patch(&self, tail: &mut [u8], seq: u64) {
-        tail[self.message_at..][..self.messages.size()].copy_from_slice(self.messages.of(seq));
+    fn patch(&self, tail: &mut [u8], number: u64) {
+        tail[self.message_at..][..self.messages.size()].copy_from_slice(self.messages.of(number));
     }
 }

@@ -28,9 +28,9 @@ impl Tail for MetricTail {
     }
 
     #[inline]
-    fn patch(&self, tail: &mut [u8], seq: u64) {
-        let (place, series) = (seq / SERIES, seq % SERIES);
-        let instrument = &CATALOGUE[series::instrument_of(seq)];
+    fn patch(&self, tail: &mut [u8], number: u64) {
+        let (place, series) = (number / SERIES, number % SERIES);
+        let instrument = &CATALOGUE[series::instrument_of(number)];
         let end = tail.len() - 1;
         let (name, rest) = tail[BEFORE_NAME.len()..end].split_at_mut(instrument.name.len());
         name.copy_from_slice(instrument.name.as_bytes());

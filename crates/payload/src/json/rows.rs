@@ -4,6 +4,7 @@ use crate::batch::Records;
 use crate::encoder::Shape;
 use crate::json::decimal;
 use crate::json::timestamp::{self, Timestamps};
+use crate::numbers::Numbers;
 use crate::times::Times;
 
 /// Records of one signal.
@@ -20,7 +21,7 @@ pub(crate) trait Tail {
     fn blank(&self) -> &[u8];
 
     /// Patches the tail of the record with that number.
-    fn patch(&self, tail: &mut [u8], seq: u64);
+    fn patch(&self, tail: &mut [u8], number: u64);
 }
 
 impl<T: Tail> Rows<T> {
@@ -65,12 +66,12 @@ impl<T: Tail> Records for Rows<T> {
     }
 
     #[inline]
-    fn patch(&self, width: usize, records: &mut [u8], first: u64, times: &mut Times) {
+    fn patch(&self, width: usize, records: &mut [u8], numbers: Numbers, times: &mut Times) {
         let mut timestamps = Timestamps::new();
         let (seq_at, time_at) = (self.head.len(), self.head.len() + width + BEFORE_TIME.len());
         let tail_at = time_at + timestamp::LENGTH;
         let tail_end = tail_at + self.tail.blank().len();
-        for (record, seq) in records.chunks_exact_mut(self.len(width)).zip(first..) {
+        for (record, seq) in records.chunks_exact_mut(self.len(width)).zip(numbers) {
             decimal::put(&mut record[seq_at..seq_at + width], seq);
             timestamps.put(&mut record[time_at..tail_at], times.tick());
             self.tail.patch(&mut record[tail_at..tail_end], seq);

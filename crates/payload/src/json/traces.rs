@@ -18,19 +18,13 @@ pub(crate) struct TraceTail {
 
 impl TraceTail {
     pub(crate) fn new(shape: &Shape) -> Self {
-        let share = shape.share.index();
         let operations: Vec<String> =
             OPERATIONS.iter().map(|operation| format!("{} {}", operation.method, operation.route)).collect();
         let blank = format!(
             r#"","traceID":"{:032}","spanID":"{:016}","operation":"{}","duration":{:DURATION_WIDTH$}}}"#,
             0, 0, operations[0], 0
         );
-        Self {
-            ids: TraceIds::of(shape.run, share),
-            key: mix(shape.seed ^ mix(u64::from(share))),
-            operations,
-            blank: blank.into_bytes(),
-        }
+        Self { ids: TraceIds::of(shape.run), key: mix(shape.seed), operations, blank: blank.into_bytes() }
     }
 }
 
@@ -40,11 +34,11 @@ impl Tail for TraceTail {
     }
 
     #[inline]
-    fn patch(&self, tail: &mut [u8], seq: u64) {
-        let (index, micros) = operation::request(self.key, seq);
+    fn patch(&self, tail: &mut [u8], number: u64) {
+        let (index, micros) = operation::request(self.key, number);
         let operation = self.operations[index].as_bytes();
-        put_hex(&mut tail[TRACE_AT..][..32], &self.ids.trace(seq));
-        put_hex(&mut tail[SPAN_AT..][..16], &self.ids.root_span(seq));
+        put_hex(&mut tail[TRACE_AT..][..32], &self.ids.trace(number));
+        put_hex(&mut tail[SPAN_AT..][..16], &self.ids.root_span(number));
         tail[OPERATION_AT..][..operation.len()].copy_from_slice(operation);
         let end = tail.len() - 1;
         decimal::put_fraction(&mut tail[end - DURATION_WIDTH..end], micros, 3);

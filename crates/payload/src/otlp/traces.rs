@@ -6,6 +6,7 @@
 use crate::batch::Records;
 use crate::encoder::Shape;
 use crate::mix::mix;
+use crate::numbers::Numbers;
 use crate::operation::{self, OPERATIONS, Operation};
 use crate::otlp::envelope::Envelope;
 use crate::otlp::message::Message;
@@ -34,11 +35,10 @@ struct Template {
 
 impl Traces {
     pub(crate) fn new(shape: &Shape) -> Self {
-        let share = shape.share.index();
         Self {
             envelope: Envelope::new(shape),
-            ids: TraceIds::of(shape.run, share),
-            key: mix(shape.seed ^ mix(u64::from(share))),
+            ids: TraceIds::of(shape.run),
+            key: mix(shape.seed),
             templates: OPERATIONS.iter().map(Template::new).collect(),
         }
     }
@@ -69,8 +69,8 @@ impl Records for Traces {
     fn close(&self, _body: &mut Vec<u8>) {}
 
     #[inline]
-    fn patch(&self, width: usize, records: &mut [u8], first: u64, times: &mut Times) {
-        for (span, number) in records.chunks_exact_mut(self.len(width)).zip(first..) {
+    fn patch(&self, width: usize, records: &mut [u8], numbers: Numbers, times: &mut Times) {
+        for (span, number) in records.chunks_exact_mut(self.len(width)).zip(numbers) {
             let (index, micros) = operation::request(self.key, number);
             let template = &self.templates[index];
             let end = times.tick();

@@ -30,9 +30,9 @@ fn the_largest_numbers_can_be_sent() {
         let span = Span { first: u64::MAX - 21, count: 21, first_due: NOON, last_due: NOON };
         let told = numbers(&shape, &body(&shape, span)).unwrap();
         assert_eq!(told.len(), 21);
-        // Gauges carry their numbers modulo 2^40.
+        // Gauges carry their numbers modulo 2^45.
         assert!(
-            told.iter().all(|seq| (u64::MAX - 21..u64::MAX).any(|sent| sent % (1 << 40) == seq % (1 << 40)))
+            told.iter().all(|seq| (u64::MAX - 21..u64::MAX).any(|sent| sent % (1 << 45) == seq % (1 << 45)))
         );
     }
 }

@@ -78,7 +78,7 @@ impl Client {
     /// Posts records as an emitter does.
     pub(crate) async fn emit(self, shape: &Shape, first: u64, count: u32) -> io::Result<Answer> {
         let body = body(shape, first, count);
-        let share = shape.share.index().to_string();
+        let share = shape.share.to_string();
         match shape.kind {
             DestinationKind::Http => {
                 let headers = [("x-moniflux-signal", shape.signal.as_str()), ("x-moniflux-share", &share)];
