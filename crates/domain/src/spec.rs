@@ -1,5 +1,6 @@
 //! What a test asks for: rates, sizes, duration, destination.
 
+mod content;
 mod stored;
 
 use std::fmt;
@@ -13,6 +14,7 @@ use crate::profile::{Demand, Extent, LaneRate};
 use crate::shape::Profile;
 use crate::signal::{Share, Signal};
 
+pub use self::content::Entropy;
 pub use self::stored::StoredSpec;
 pub use crate::profile::LoadDuration;
 
@@ -23,6 +25,9 @@ pub struct Spec {
     pub log_type: LogType,
     /// Bytes of a log message.
     pub log_size: LogSize,
+    /// How much chance there is in what records hold.
+    #[serde(default)]
+    pub entropy: Entropy,
     /// Records per second, by signal.
     pub rates: Rates,
     /// How the rates go over time.
@@ -47,6 +52,7 @@ impl Spec {
         Self {
             log_type: LogType::default(),
             log_size: LogSize::default(),
+            entropy: Entropy::default(),
             rates,
             profile: Profile::default(),
             extent,

@@ -296,6 +296,7 @@ impl RunHandle {
             share,
             log_type: spec.log_type,
             log_size: spec.log_size,
+            entropy: spec.entropy,
             seed: spec.seed.unwrap_or_else(|| seed_of(test)),
             started_at: started_at
                 .timestamp_nanos_opt()

@@ -3,7 +3,7 @@
 use moniflux_domain::destination::DestinationKind;
 use moniflux_domain::id::{RunId, TestId};
 use moniflux_domain::signal::{Share, Signal};
-use moniflux_domain::spec::{LogSize, LogType};
+use moniflux_domain::spec::{Entropy, LogSize, LogType};
 
 use crate::batch::{self, BatchBuffer, Span};
 use crate::{json, otlp};
@@ -25,6 +25,8 @@ pub struct Shape {
     pub log_type: LogType,
     /// Bytes of a log message.
     pub log_size: LogSize,
+    /// How much chance there is in the text of logs and the values of gauges.
+    pub entropy: Entropy,
     /// The same seed gives the same records, timestamps aside, into however many shares and batches they are divided.
     pub seed: u64,
     /// When cumulative sums begin, in unix nanoseconds.

@@ -85,6 +85,10 @@ pub(crate) struct TestFields {
     /// failed `for` so many seconds (1 s to an hour, 10 when left out). Left out: never.
     #[schema(value_type = Option<Object>)]
     abort_on: Option<Value>,
+    /// How much chance there is in what records hold, and so how far bodies compress: `low`, `realistic` or `high`. It is about
+    /// the text of logs and the values of gauges. Left out: `realistic`.
+    #[schema(example = "realistic")]
+    entropy: Option<String>,
     /// What texts and values are drawn from. Left out: drawn from the test's name.
     #[schema(minimum = 0, maximum = 9_007_199_254_740_991_u64)]
     seed: Option<u64>,

@@ -3,7 +3,6 @@
 use crate::corpus::Messages;
 use crate::encoder::Shape;
 use crate::json::rows::Tail;
-use crate::mix::mix;
 
 /// Level and message.
 #[derive(Debug)]
@@ -15,8 +14,7 @@ pub(crate) struct LogTail {
 
 impl LogTail {
     pub(crate) fn new(shape: &Shape) -> Self {
-        let key = mix(shape.seed);
-        let messages = Messages::new(key, shape.log_type, shape.log_size);
+        let messages = Messages::new(shape);
         let mut blank = format!(r#"","level":"{}","message":""#, shape.log_type).into_bytes();
         let message_at = blank.len();
         blank.resize(message_at + messages.size(), b' ');
@@ -32,6 +30,6 @@ impl Tail for LogTail {
 
     #[inline]
     fn patch(&self, tail: &mut [u8], number: u64) {
-        tail[self.message_at..][..self.messages.size()].copy_from_slice(self.messages.of(number));
+        self.messages.put(&mut tail[self.message_at..][..self.messages.size()], number);
     }
 }

@@ -5,7 +5,6 @@ use moniflux_domain::spec::LogType;
 use crate::batch::Records;
 use crate::corpus::Messages;
 use crate::encoder::Shape;
-use crate::mix::mix;
 use crate::numbers::Numbers;
 use crate::otlp::envelope::Envelope;
 use crate::otlp::message::{self, Message};
@@ -33,8 +32,7 @@ struct Template {
 
 impl Logs {
     pub(crate) fn new(shape: &Shape) -> Self {
-        let key = mix(shape.seed);
-        let messages = Messages::new(key, shape.log_type, shape.log_size);
+        let messages = Messages::new(shape);
         let widths = 1..=message::varint_width(u64::MAX);
         let templates = widths.map(|width| Template::new(width, shape.log_type, messages.size())).collect();
         Self { envelope: Envelope::new(shape), messages, templates }
@@ -70,7 +68,7 @@ impl Records for Logs {
         for (record, seq) in records.chunks_exact_mut(blank.len()).zip(numbers) {
             let time = times.tick().to_le_bytes();
             record[time_at..][..8].copy_from_slice(&time);
-            record[message_at..][..self.messages.size()].copy_from_slice(self.messages.of(seq));
+            self.messages.put(&mut record[message_at..][..self.messages.size()], seq);
             message::put_varint(&mut record[seq_at..][..width], seq);
             record[observed_at..][..8].copy_from_slice(&time);
         }

@@ -13,13 +13,14 @@ use crate::numbers::Numbers;
 use crate::otlp::envelope::Envelope;
 use crate::otlp::message::{Message, field_len, open_field};
 use crate::otlp::names;
-use crate::series::{self, CATALOGUE, HOST, INSTRUMENTS, Instrument, Kind, SERIES, ZONES};
+use crate::series::{self, CATALOGUE, HOST, INSTRUMENTS, Instrument, Kind, Levels, SERIES, ZONES};
 use crate::times::Times;
 
 /// Points of every instrument.
 #[derive(Debug)]
 pub(crate) struct Metrics {
     envelope: Envelope,
+    levels: Levels,
     /// One for each of [`CATALOGUE`].
     templates: Vec<Template>,
 }
@@ -63,7 +64,7 @@ impl Metrics {
         let templates = CATALOGUE.iter().enumerate();
         let templates =
             templates.map(|(index, instrument)| Template::new(instrument, index, started_at)).collect();
-        Self { envelope: Envelope::new(shape), templates }
+        Self { envelope: Envelope::new(shape), levels: Levels::of(shape), templates }
     }
 
     /// The most that a body takes besides its points, and the most that one point takes, in bytes.
@@ -87,13 +88,12 @@ impl Metrics {
         let mut cursors = plan.parts.map(|part| buffer.start + part.start);
         let mut times = Times::over(span);
         for number in numbers.take(span.count as usize) {
-            let (place, series) = (number / SERIES, number % SERIES);
             let index = series::instrument_of(number);
             let template = &self.templates[index];
             let point = &mut buffer.body[cursors[index]..][..template.point_len()];
             cursors[index] += template.point_len();
             point[template.time_at..][..8].copy_from_slice(&times.tick().to_le_bytes());
-            point[template.value_at..][..8].copy_from_slice(&template.value(place, series));
+            point[template.value_at..][..8].copy_from_slice(&template.value(self.levels, number));
         }
     }
 
@@ -191,10 +191,11 @@ impl Template {
     }
 
     #[inline]
-    fn value(&self, place: u64, series: u64) -> [u8; 8] {
+    fn value(&self, levels: Levels, number: u64) -> [u8; 8] {
+        let place = number / SERIES;
         match self.kind {
             Kind::Gauge { low, high } => {
-                series::with_place(series::level(low, high, place, series), place).to_le_bytes()
+                series::with_place(levels.level(low, high, number), place).to_le_bytes()
             }
             Kind::Sum => (place + 1).to_le_bytes(),
         }
