@@ -14,7 +14,7 @@ use crate::profile::{Demand, Extent, LaneRate};
 use crate::shape::Profile;
 use crate::signal::{Share, Signal};
 
-pub use self::content::Entropy;
+pub use self::content::{Entropy, SpansPerTrace};
 pub use self::stored::StoredSpec;
 pub use crate::profile::LoadDuration;
 
@@ -28,6 +28,9 @@ pub struct Spec {
     /// How much chance there is in what records hold.
     #[serde(default)]
     pub entropy: Entropy,
+    /// How many spans a trace has.
+    #[serde(default)]
+    pub spans_per_trace: SpansPerTrace,
     /// Records per second, by signal.
     pub rates: Rates,
     /// How the rates go over time.
@@ -53,6 +56,7 @@ impl Spec {
             log_type: LogType::default(),
             log_size: LogSize::default(),
             entropy: Entropy::default(),
+            spans_per_trace: SpansPerTrace::default(),
             rates,
             profile: Profile::default(),
             extent,

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use moniflux_domain::destination::DestinationKind;
 use moniflux_domain::id::{RunId, TestId};
 use moniflux_domain::signal::{Share, Signal};
-use moniflux_domain::spec::{Entropy, LogSize, LogType};
+use moniflux_domain::spec::{Entropy, LogSize, LogType, SpansPerTrace};
 use moniflux_payload::{BatchBuffer, Encoder, Shape, Span, decode};
 use uuid::Uuid;
 
@@ -74,6 +74,7 @@ fn shape(kind: DestinationKind, signal: Signal) -> Result<Shape, Box<dyn std::er
         log_type: LogType::Info,
         log_size: LogSize::default(),
         entropy: Entropy::default(),
+        spans_per_trace: SpansPerTrace::default(),
         seed: 1,
         started_at: NOON,
     })

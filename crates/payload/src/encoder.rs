@@ -3,7 +3,7 @@
 use moniflux_domain::destination::DestinationKind;
 use moniflux_domain::id::{RunId, TestId};
 use moniflux_domain::signal::{Share, Signal};
-use moniflux_domain::spec::{Entropy, LogSize, LogType};
+use moniflux_domain::spec::{Entropy, LogSize, LogType, SpansPerTrace};
 
 use crate::batch::{self, BatchBuffer, Span};
 use crate::{json, otlp};
@@ -27,6 +27,8 @@ pub struct Shape {
     pub log_size: LogSize,
     /// How much chance there is in the text of logs and the values of gauges.
     pub entropy: Entropy,
+    /// Spans of a trace.
+    pub spans_per_trace: SpansPerTrace,
     /// The same seed gives the same records, timestamps aside, into however many shares and batches they are divided.
     pub seed: u64,
     /// When cumulative sums begin, in unix nanoseconds.
@@ -37,6 +39,7 @@ pub struct Shape {
 #[derive(Debug)]
 pub struct Encoder {
     share: Share,
+    items_per_record: u32,
     format: Format,
 }
 
@@ -62,7 +65,16 @@ impl Encoder {
             (DestinationKind::OtlpHttp, Signal::Metrics) => Format::OtlpMetrics(otlp::Metrics::new(shape)),
             (DestinationKind::OtlpHttp, Signal::Traces) => Format::OtlpTraces(otlp::Traces::new(shape)),
         };
-        Self { share: shape.share, format }
+        let items_per_record = match shape.signal {
+            Signal::Traces => shape.spans_per_trace.count(),
+            Signal::Logs | Signal::Metrics => 1,
+        };
+        Self { share: shape.share, items_per_record, format }
+    }
+
+    /// How many a destination counts where we count one record: it counts log records, data points and spans.
+    pub fn items_per_record(&self) -> u32 {
+        self.items_per_record
     }
 
     /// How many records surely fit a body of that many bytes, whatever their numbers; at least 1.

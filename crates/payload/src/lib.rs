@@ -12,6 +12,7 @@ pub mod encoder;
 pub mod mix;
 
 mod corpus;
+mod descendant;
 mod json;
 mod numbers;
 mod operation;

@@ -24,3 +24,6 @@ mod shares;
 #[cfg(test)]
 #[path = "formats/support.rs"]
 mod support;
+#[cfg(test)]
+#[path = "formats/traces.rs"]
+mod traces;

@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 use super::{delivery, profile};
 use crate::profile::Extent;
 use crate::shape::Profile;
-use crate::spec::{Entropy, Parallelism, Spec};
+use crate::spec::{Entropy, Parallelism, SpansPerTrace, Spec};
 
 /// The fields of a spec that the original service did not have, without those that are as when left out; reading them
 /// back gives the same spec.
@@ -29,6 +29,9 @@ pub fn options(spec: &Spec) -> Map<String, Value> {
     }
     if spec.entropy != Entropy::default() {
         written.insert("entropy".into(), spec.entropy.as_str().into());
+    }
+    if spec.spans_per_trace != SpansPerTrace::default() {
+        written.insert("spansPerTrace".into(), spec.spans_per_trace.count().into());
     }
     if let Some(seed) = spec.seed {
         written.insert("seed".into(), seed.into());

@@ -37,3 +37,29 @@ impl Entropy {
         Self::ALL.into_iter().find(|entropy| entropy.as_str() == name)
     }
 }
+
+/// How many spans a trace has: 1 to 64. One is its root; a trace is one record, however many it has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct SpansPerTrace(u32);
+
+impl SpansPerTrace {
+    /// The most spans.
+    pub const MAX: u32 = 64;
+
+    /// That many; none out of range.
+    pub fn of(spans: u32) -> Option<Self> {
+        (1..=Self::MAX).contains(&spans).then_some(Self(spans))
+    }
+
+    /// How many.
+    pub fn count(self) -> u32 {
+        self.0
+    }
+}
+
+impl Default for SpansPerTrace {
+    fn default() -> Self {
+        Self(1)
+    }
+}

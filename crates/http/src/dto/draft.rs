@@ -89,6 +89,9 @@ pub(crate) struct TestFields {
     /// the text of logs and the values of gauges. Left out: `realistic`.
     #[schema(example = "realistic")]
     entropy: Option<String>,
+    /// How many spans a trace has: a root and what is below it. A trace is one record, however many it has. Left out: 1.
+    #[schema(minimum = 1, maximum = 64, example = 1)]
+    spans_per_trace: Option<u32>,
     /// What texts and values are drawn from. Left out: drawn from the test's name.
     #[schema(minimum = 0, maximum = 9_007_199_254_740_991_u64)]
     seed: Option<u64>,

@@ -4,7 +4,7 @@ use std::io::Write as _;
 use moniflux_domain::destination::DestinationKind;
 use moniflux_domain::id::{RunId, TestId};
 use moniflux_domain::signal::{Share, Signal};
-use moniflux_domain::spec::LogSize;
+use moniflux_domain::spec::{LogSize, SpansPerTrace};
 use uuid::Uuid;
 
 use super::*;
@@ -20,6 +20,7 @@ fn shape(size: u32, log_type: LogType, entropy: Entropy) -> Shape {
         log_type,
         log_size: LogSize::bytes(size).unwrap(),
         entropy,
+        spans_per_trace: SpansPerTrace::default(),
         seed: 42,
         started_at: NOON,
     }

@@ -28,6 +28,9 @@ struct Record<'a> {
     #[serde(rename = "runID", borrow)]
     run: &'a str,
     seq: u64,
+    /// Of a span below a root, which belongs to a record that is told once.
+    #[serde(rename = "parentSpanID", borrow)]
+    parent_span: Option<&'a str>,
 }
 
 struct Records<'t, 'a> {
@@ -45,7 +48,10 @@ impl<'a> Visitor<'a> for Records<'_, 'a> {
     fn visit_seq<A: SeqAccess<'a>>(self, mut records: A) -> Result<(), A::Error> {
         // Records side by side mostly are of one run.
         let mut last: Option<(&str, RunId)> = None;
-        while let Some(Record { test, run, seq }) = records.next_element()? {
+        while let Some(Record { test, run, seq, parent_span }) = records.next_element()? {
+            if parent_span.is_some_and(|parent| !parent.is_empty()) {
+                continue;
+            }
             let run = match last {
                 Some((text, id)) if text == run => id,
                 Some(_) | None => {

@@ -24,12 +24,12 @@ impl LogTail {
 }
 
 impl Tail for LogTail {
-    fn blank(&self) -> &[u8] {
+    fn blank(&self, _index: usize) -> &[u8] {
         &self.blank
     }
 
     #[inline]
-    fn patch(&self, tail: &mut [u8], number: u64) {
+    fn patch(&self, _index: usize, tail: &mut [u8], number: u64) {
         self.messages.put(&mut tail[self.message_at..][..self.messages.size()], number);
     }
 }

@@ -25,12 +25,12 @@ impl MetricTail {
 }
 
 impl Tail for MetricTail {
-    fn blank(&self) -> &[u8] {
+    fn blank(&self, _index: usize) -> &[u8] {
         &self.blank
     }
 
     #[inline]
-    fn patch(&self, tail: &mut [u8], number: u64) {
+    fn patch(&self, _index: usize, tail: &mut [u8], number: u64) {
         let instrument = &CATALOGUE[series::instrument_of(number)];
         let end = tail.len() - 1;
         let (name, rest) = tail[BEFORE_NAME.len()..end].split_at_mut(instrument.name.len());

@@ -6,6 +6,7 @@ use std::ops::Range;
 
 use moniflux_domain::destination::DestinationKind;
 use moniflux_domain::signal::{Share, Signal};
+use moniflux_domain::spec::SpansPerTrace;
 use moniflux_payload::{BatchBuffer, Encoder, Shape, Span, decode};
 use opentelemetry_proto::tonic::collector::logs::v1::ExportLogsServiceRequest;
 use opentelemetry_proto::tonic::collector::metrics::v1::ExportMetricsServiceRequest;
@@ -28,9 +29,11 @@ proptest! {
         count in 1_u64..400,
         whole_batch in 1_u32..200,
         part_batch in 1_u32..50,
+        spans in 1_u32..5,
     ) {
         for shape in every_shape() {
-            let whole = Shape { seed, ..shape };
+            let whole = Shape { seed, spans_per_trace: SpansPerTrace::of(spans).unwrap(), ..shape };
+            let items = if whole.signal == Signal::Traces { u64::from(spans) } else { 1 };
             let mut expected = records(&whole, first..first + count, whole_batch);
             let mut found: Vec<_> = (0..shares)
                 .flat_map(|index| {
@@ -41,7 +44,7 @@ proptest! {
                 .collect();
             expected.sort_unstable();
             found.sort_unstable();
-            prop_assert_eq!(expected.len() as u64, count);
+            prop_assert_eq!(expected.len() as u64, count * items);
             prop_assert!(found == expected, "{:?} {}", whole.kind, whole.signal);
         }
     }
@@ -56,6 +59,7 @@ proptest! {
         let index = u32::try_from(index.index(shares as usize)).unwrap();
         for mut shape in every_shape() {
             shape.share = Share::new(index, shares).unwrap();
+            shape.spans_per_trace = SpansPerTrace::of(1 + count % 3).unwrap();
             let body = body(&shape, span(first, count));
             let mut told = numbers(&shape, &body).unwrap();
             told.sort_unstable();

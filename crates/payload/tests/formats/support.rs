@@ -3,7 +3,7 @@
 use moniflux_domain::destination::DestinationKind;
 use moniflux_domain::id::{RunId, TestId};
 use moniflux_domain::signal::{Share, Signal};
-use moniflux_domain::spec::{Entropy, LogSize, LogType};
+use moniflux_domain::spec::{Entropy, LogSize, LogType, SpansPerTrace};
 use moniflux_payload::{BatchBuffer, DecodeError, Encoder, Shape, Span, decode};
 use uuid::Uuid;
 
@@ -22,6 +22,7 @@ pub(crate) fn shape(kind: DestinationKind, signal: Signal) -> Shape {
         log_type: LogType::Warn,
         log_size: LogSize::bytes(64).unwrap(),
         entropy: Entropy::default(),
+        spans_per_trace: SpansPerTrace::default(),
         seed: 42,
         started_at: NOON - 5_000_000_000,
     }

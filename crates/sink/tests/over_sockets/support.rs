@@ -7,7 +7,7 @@ use std::net::SocketAddr;
 use moniflux_domain::destination::DestinationKind;
 use moniflux_domain::id::{RunId, TestId};
 use moniflux_domain::signal::{Share, Signal};
-use moniflux_domain::spec::{Entropy, LogSize, LogType};
+use moniflux_domain::spec::{Entropy, LogSize, LogType, SpansPerTrace};
 use moniflux_payload::{BatchBuffer, Encoder, Shape, Span};
 use moniflux_sink::{Sink, SinkConfig};
 use serde_json::Value;
@@ -115,6 +115,7 @@ pub(crate) fn shape(kind: DestinationKind, signal: Signal) -> Shape {
         log_type: LogType::Info,
         log_size: LogSize::bytes(100).unwrap(),
         entropy: Entropy::default(),
+        spans_per_trace: SpansPerTrace::default(),
         seed: 1,
         started_at: 1_767_268_800_000_000_000,
     }
