@@ -8,7 +8,7 @@ use clap::Args;
 use moniflux_domain::destination::DestinationKind;
 use moniflux_domain::id::{RunId, TestId};
 use moniflux_domain::signal::{Share, Signal};
-use moniflux_domain::spec::{LogSize, LogType};
+use moniflux_domain::spec::{Entropy, LogSize, LogType, SpansPerTrace};
 use moniflux_payload::{BatchBuffer, Encoder, Shape, Span};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -67,6 +67,8 @@ fn encoder() -> Result<Encoder> {
         share: Share::WHOLE,
         log_type: LogType::Info,
         log_size: LogSize::default(),
+        entropy: Entropy::default(),
+        spans_per_trace: SpansPerTrace::default(),
         seed: 1,
         started_at: NOON,
     }))

@@ -12,13 +12,30 @@ pub enum Answer {
     Acked,
     /// Success, but the destination says that it refused some of the records.
     Partial {
-        /// How many it refused; never counted above the batch.
+        /// How many it refused, as it counts: spans where a record is a trace, see [`Answer::of_items`]. Never counted above the
+        /// batch.
         rejected: u64,
     },
     /// The destination answered and refused the batch.
     Rejected(Kind),
     /// No success: no answer, or one that says that the destination failed.
     Failed(Kind),
+}
+
+impl Answer {
+    /// The answer of a destination that counts items, in records of so many items each.
+    ///
+    /// A record of which an item was refused is refused. Which items were is not said: those of a record are taken to be refused
+    /// together, so the count is the least that can be, and exact for a destination that refuses whole traces.
+    #[must_use]
+    pub fn of_items(self, items_per_record: u32) -> Self {
+        match self {
+            Self::Partial { rejected } => {
+                Self::Partial { rejected: rejected.div_ceil(u64::from(items_per_record.max(1))) }
+            }
+            Self::Acked | Self::Rejected(_) | Self::Failed(_) => self,
+        }
+    }
 }
 
 /// Why a record was rejected or failed. As text: `timeout`, `connect`, `status_500` …
@@ -106,5 +123,14 @@ mod tests {
             assert_eq!(kind.to_string().parse(), Ok(kind));
         }
         assert!("status_x".parse::<Kind>().is_err());
+    }
+
+    #[test]
+    fn refused_items_are_refused_records_rounded_up() {
+        let refused = |rejected| Answer::Partial { rejected }.of_items(5);
+        let records = |rejected| Answer::Partial { rejected };
+        assert_eq!([0, 1, 5, 6].map(refused), [0, 1, 1, 2].map(records));
+        assert_eq!(Answer::Partial { rejected: 7 }.of_items(1), records(7));
+        assert_eq!(Answer::Acked.of_items(5), Answer::Acked);
     }
 }

@@ -25,7 +25,7 @@ use crate::profile::{ActiveTime, Extent, LaneRate, Load, Rate};
 use crate::secret::Secret;
 use crate::shape::{Profile, Shape};
 use crate::signal::{Share, Signal};
-use crate::spec::{LoadDuration, LogSize, LogType, Parallelism, Rates, Spec};
+use crate::spec::{Entropy, LoadDuration, LogSize, LogType, Parallelism, Rates, SpansPerTrace, Spec};
 
 use self::delivery::DeliveryDraft;
 use self::fields::Fields;
@@ -57,6 +57,10 @@ pub struct Draft {
     pub count: Option<u64>,
     /// `openEnded`.
     pub open_ended: Option<bool>,
+    /// `entropy`.
+    pub entropy: Option<Entropy>,
+    /// `spansPerTrace`.
+    pub spans_per_trace: Option<SpansPerTrace>,
     /// `seed`.
     pub seed: Option<u64>,
     /// `abortOn`.
@@ -114,6 +118,13 @@ impl Draft {
             ),
             count: fields.whole("count", 1, Extent::MAX_COUNT, Some),
             open_ended: fields.flag("openEnded"),
+            entropy: fields.choice("entropy", Entropy::from_name, &Entropy::ALL.map(Entropy::as_str)),
+            spans_per_trace: fields.whole(
+                "spansPerTrace",
+                1,
+                u64::from(SpansPerTrace::MAX),
+                narrow(SpansPerTrace::of),
+            ),
             seed: fields.whole("seed", 0, MAX_SEED, Some),
             abort_on: fields.object("abortOn", delivery::read_abort_on),
             parallelism: fields.whole("parallelism", 1, u64::from(Parallelism::MAX), narrow(Parallelism::of)),
@@ -182,6 +193,8 @@ impl Draft {
         let spec = Spec {
             log_type: self.log_type.unwrap_or_default(),
             log_size: self.log_size.unwrap_or_default(),
+            entropy: self.entropy.unwrap_or_default(),
+            spans_per_trace: self.spans_per_trace.unwrap_or_default(),
             rates,
             profile,
             extent,
@@ -217,6 +230,8 @@ impl Draft {
         let spec = Spec {
             log_type: self.log_type.unwrap_or(spec.log_type),
             log_size: self.log_size.unwrap_or(spec.log_size),
+            entropy: self.entropy.unwrap_or(spec.entropy),
+            spans_per_trace: self.spans_per_trace.unwrap_or(spec.spans_per_trace),
             rates,
             profile,
             extent,

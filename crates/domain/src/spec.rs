@@ -1,5 +1,6 @@
 //! What a test asks for: rates, sizes, duration, destination.
 
+mod content;
 mod stored;
 
 use std::fmt;
@@ -13,6 +14,7 @@ use crate::profile::{Demand, Extent, LaneRate};
 use crate::shape::Profile;
 use crate::signal::{Share, Signal};
 
+pub use self::content::{Entropy, SpansPerTrace};
 pub use self::stored::StoredSpec;
 pub use crate::profile::LoadDuration;
 
@@ -23,6 +25,12 @@ pub struct Spec {
     pub log_type: LogType,
     /// Bytes of a log message.
     pub log_size: LogSize,
+    /// How much chance there is in what records hold.
+    #[serde(default)]
+    pub entropy: Entropy,
+    /// How many spans a trace has.
+    #[serde(default)]
+    pub spans_per_trace: SpansPerTrace,
     /// Records per second, by signal.
     pub rates: Rates,
     /// How the rates go over time.
@@ -47,6 +55,8 @@ impl Spec {
         Self {
             log_type: LogType::default(),
             log_size: LogSize::default(),
+            entropy: Entropy::default(),
+            spans_per_trace: SpansPerTrace::default(),
             rates,
             profile: Profile::default(),
             extent,
@@ -104,8 +114,8 @@ impl Rates {
     }
 }
 
-/// Into how many shares a lane is divided: 1 to 64. Each has a schedule, connections and sequence numbers of its own, may run
-/// on another replica, and together they are the lane exactly.
+/// Into how many shares a lane is divided: 1 to 64. Each has a schedule and connections of its own and may run on another
+/// replica; together they are the lane exactly, with the same records for every number of shares.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Parallelism(u32);

@@ -297,7 +297,7 @@ impl Lane {
         match joined {
             Ok(Answered { records, deadline, sent, came, answer, retries, wire_bytes }) => {
                 self.tally.sent(u64::from(retries), wire_bytes);
-                self.tally.book(records, &answer);
+                self.tally.book(records, &answer.of_items(self.encoder.items_per_record()));
                 self.since.times.response.record(came.saturating_sub(deadline), records);
                 self.since.times.service.record(came.saturating_sub(sent), records);
             }

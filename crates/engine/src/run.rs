@@ -322,6 +322,8 @@ impl RunHandle {
             share,
             log_type: spec.log_type,
             log_size: spec.log_size,
+            entropy: spec.entropy,
+            spans_per_trace: spec.spans_per_trace,
             seed: spec.seed.unwrap_or_else(|| seed_of(test)),
             started_at: started_at
                 .timestamp_nanos_opt()

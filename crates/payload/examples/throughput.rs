@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use moniflux_domain::destination::DestinationKind;
 use moniflux_domain::id::{RunId, TestId};
 use moniflux_domain::signal::{Share, Signal};
-use moniflux_domain::spec::{LogSize, LogType};
+use moniflux_domain::spec::{Entropy, LogSize, LogType, SpansPerTrace};
 use moniflux_payload::{BatchBuffer, Encoder, Shape, Span, decode};
 use uuid::Uuid;
 
@@ -32,7 +32,9 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             })?;
             let decoding = nanos_a_record(|| {
                 let mut sum = 0_u64;
-                decode(kind, signal, 0, buffer.as_ref(), &mut |arrival| sum = sum.wrapping_add(arrival.seq))?;
+                decode(kind, signal, Share::WHOLE, buffer.as_ref(), &mut |arrival| {
+                    sum = sum.wrapping_add(arrival.seq);
+                })?;
                 black_box(sum);
                 Ok(())
             })?;
@@ -71,6 +73,8 @@ fn shape(kind: DestinationKind, signal: Signal) -> Result<Shape, Box<dyn std::er
         share: Share::WHOLE,
         log_type: LogType::Info,
         log_size: LogSize::default(),
+        entropy: Entropy::default(),
+        spans_per_trace: SpansPerTrace::default(),
         seed: 1,
         started_at: NOON,
     })

@@ -2,7 +2,7 @@
 
 use moniflux_domain::destination::DestinationKind;
 use moniflux_domain::id::RunId;
-use moniflux_domain::signal::Signal;
+use moniflux_domain::signal::{Share, Signal};
 
 use crate::{json, otlp};
 
@@ -13,8 +13,8 @@ pub struct Origin<'a> {
     pub test: &'a str,
     /// The run.
     pub run: RunId,
-    /// The share of the lane, from 0.
-    pub share: u32,
+    /// The share of the lane.
+    pub share: Share,
 }
 
 /// One record that arrived.
@@ -22,8 +22,23 @@ pub struct Origin<'a> {
 pub struct Arrival<'a> {
     /// Where it comes from.
     pub origin: Origin<'a>,
-    /// Its sequence number. A gauge carries it modulo 2^40, which a share reaches after 10^12 records.
+    /// Its place among the share's records, from 0. The number that it carries is [`Share::lane_number`] of this.
+    ///
+    /// A gauge carries that number modulo 2^45, which is more than ten million a second for a month.
     pub seq: u64,
+}
+
+impl<'a> Arrival<'a> {
+    /// The record with that number in its lane.
+    ///
+    /// # Errors
+    /// Another share's record has that number.
+    #[inline]
+    pub(crate) fn of(origin: Origin<'a>, lane_number: u64) -> Result<Self, DecodeError> {
+        let seq = origin.share.own_number(lane_number);
+        let seq = seq.ok_or(DecodeError::OtherShare { number: lane_number, share: origin.share })?;
+        Ok(Self { origin, seq })
+    }
 }
 
 /// Tells every record of a body, in the order in which they stand there.
@@ -36,7 +51,7 @@ pub struct Arrival<'a> {
 pub fn decode<'a>(
     kind: DestinationKind,
     signal: Signal,
-    share: u32,
+    share: Share,
     body: &'a [u8],
     tell: &mut dyn FnMut(Arrival<'a>),
 ) -> Result<(), DecodeError> {
@@ -62,5 +77,13 @@ pub enum DecodeError {
         place: &'static str,
         /// What was looked for.
         name: &'static str,
+    },
+    /// A record's number is one of another share than the body says.
+    #[error("no record of share {share} has the number {number}")]
+    OtherShare {
+        /// The number in the lane.
+        number: u64,
+        /// What the body says.
+        share: Share,
     },
 }

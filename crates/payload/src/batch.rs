@@ -5,12 +5,16 @@
 
 use std::fmt;
 
+use moniflux_domain::signal::Share;
+
+use crate::numbers::Numbers;
 use crate::times::Times;
 
-/// Which records a batch holds. There is at least one, and the number after the last is at most `u64::MAX`.
+/// Which records of a share a batch holds. There is at least one, and the lane's number after the last is at most `u64::MAX`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Span {
-    /// The sequence number of the first record; the others follow without a gap.
+    /// The first record, counted within the share from 0; the others follow without a gap. What is written into a record is
+    /// its number in the lane, [`Share::lane_number`].
     pub first: u64,
     /// How many records.
     pub count: u32,
@@ -70,24 +74,25 @@ pub(crate) trait Records {
     /// Finishes the body after its last record.
     fn close(&self, body: &mut Vec<u8>);
 
-    /// Patches records side by side, the first of which has the number `first`.
-    fn patch(&self, width: usize, records: &mut [u8], first: u64, times: &mut Times);
+    /// Patches records side by side, which have these numbers.
+    fn patch(&self, width: usize, records: &mut [u8], numbers: Numbers, times: &mut Times);
 }
 
-/// Makes the buffer hold the records of that span.
-pub(crate) fn encode<R: Records>(records: &R, buffer: &mut BatchBuffer, span: Span) {
-    let laid_out = !buffer.body.is_empty() && buffer.layout.iter().copied().eq(segments::<R>(span));
+/// Makes the buffer hold the records of that span of a share.
+pub(crate) fn encode<R: Records>(records: &R, share: Share, buffer: &mut BatchBuffer, span: Span) {
+    let mut numbers = Numbers::of(share, span.first);
+    let segments = segments::<R>(numbers.clone(), span.count);
+    let laid_out = !buffer.body.is_empty() && buffer.layout.iter().copied().eq(segments.clone());
     if !laid_out {
-        lay_out(records, buffer, span);
+        lay_out(records, buffer, segments);
     }
     let BatchBuffer { body, start, layout } = buffer;
     let mut times = Times::over(span);
-    let mut first = span.first;
     let mut rest = &mut body[*start..];
     for segment in layout {
         let (part, tail) = rest.split_at_mut(records.len(segment.width) * segment.count as usize);
-        records.patch(segment.width, part, first, &mut times);
-        first = first.wrapping_add(u64::from(segment.count));
+        records.patch(segment.width, part, numbers.clone(), &mut times);
+        numbers = numbers.after(segment.count);
         rest = tail;
     }
 }
@@ -101,10 +106,10 @@ pub(crate) fn bounds<R: Records>(records: &R) -> (usize, usize) {
     (empty.len(), records.len(R::width(u64::MAX)))
 }
 
-fn lay_out<R: Records>(records: &R, buffer: &mut BatchBuffer, span: Span) {
+fn lay_out<R: Records>(records: &R, buffer: &mut BatchBuffer, segments: impl Iterator<Item = Segment>) {
     let BatchBuffer { body, start, layout } = buffer;
     layout.clear();
-    layout.extend(segments::<R>(span));
+    layout.extend(segments);
     let bytes = layout.iter().map(|segment| records.len(segment.width) * segment.count as usize).sum();
 
     body.clear();
@@ -122,16 +127,14 @@ fn lay_out<R: Records>(records: &R, buffer: &mut BatchBuffer, span: Span) {
     records.close(body);
 }
 
-/// Cuts a span where the width of its numbers changes.
-fn segments<R: Records>(span: Span) -> impl Iterator<Item = Segment> {
-    let mut first = span.first;
-    let mut left = span.count;
+/// Cuts so many records where the width of their numbers changes.
+fn segments<R: Records>(mut numbers: Numbers, mut left: u32) -> impl Iterator<Item = Segment> + Clone {
     std::iter::from_fn(move || {
         (left > 0).then(|| {
-            let width = R::width(first);
-            let after_first = R::last_of(width).saturating_sub(first);
+            let width = R::width(numbers.next);
+            let after_first = R::last_of(width).saturating_sub(numbers.next) / numbers.stride;
             let count = u32::try_from(after_first).map_or(left, |after| left.min(after.saturating_add(1)));
-            first = first.wrapping_add(u64::from(count));
+            numbers = numbers.after(count);
             left -= count;
             Segment { width, count }
         })

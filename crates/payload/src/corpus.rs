@@ -1,34 +1,64 @@
-//! Text that looks like logs, seeded: a pool of messages of exactly one size.
+//! Text that looks like logs, seeded: messages of exactly one size.
 //!
 //! Messages are made once, from events of the wanted severity and from fields with numbers and ids, in printable ASCII
-//! without anything that JSON escapes. The pool of a usual size stays in a core's second-level cache.
+//! without anything that JSON escapes. A record's text is a copy of one of them; what is drawn anew for the record are digits in
+//! it, so that compressors find as much to do in a large body as in a small one. See [`Entropy`].
 
+mod fresh;
+mod noise;
+mod text;
 mod words;
 
-use moniflux_domain::spec::{LogSize, LogType};
+use std::ops::RangeInclusive;
 
+use moniflux_domain::spec::{Entropy, LogType};
+
+use self::fresh::Window;
+use self::noise::Noise;
+use self::text::Text;
+use crate::encoder::Shape;
 use crate::mix::{self, Draws};
 
-/// Messages of one severity and one size.
+/// The texts of a lane's logs.
 #[derive(Debug)]
 pub(crate) struct Messages {
     key: u64,
     size: usize,
+    source: Source,
+}
+
+/// Where a text comes from.
+#[derive(Debug)]
+enum Source {
+    Lines(Lines),
+    Noise(Noise),
+}
+
+/// Messages of one severity and size, side by side.
+#[derive(Debug)]
+struct Lines {
     count: u32,
     text: Vec<u8>,
+    /// As many for each message, one message after the other.
+    windows: Vec<Window>,
+    windows_each: usize,
 }
 
 impl Messages {
-    /// Makes the pool; the same arguments make the same.
-    pub(crate) fn new(key: u64, log_type: LogType, size: LogSize) -> Self {
-        let count = (POOL_BYTES / size.as_bytes()).clamp(FEWEST, MOST);
-        let size = size.as_bytes() as usize;
-        let mut draws = Draws::new(key);
-        let mut text = Vec::with_capacity(size * count as usize);
-        for end in (1..=count as usize).map(|messages| messages * size) {
-            write_message(&mut text, end, log_type, &mut draws);
-        }
-        Self { key, size, count, text }
+    /// Makes what texts are copied from; of a lane's shape the same makes the same.
+    pub(crate) fn new(shape: &Shape) -> Self {
+        let key = mix::mix(shape.seed);
+        let size = shape.log_size.as_bytes() as usize;
+        let lines = |count, windows| Source::Lines(Lines::new(key, shape.log_type, size, count, windows));
+        let source = match shape.entropy {
+            Entropy::Low => lines(FEW_LINES, 0),
+            Entropy::Realistic => {
+                let count = (SHORT_LINES_BYTES / size).clamp(*LINES.start(), *LINES.end());
+                lines(count.min(POOL_BYTES / size).max(FEW_LINES), size.div_ceil(BYTES_A_WINDOW))
+            }
+            Entropy::High => Source::Noise(Noise::new(key, size)),
+        };
+        Self { key, size, source }
     }
 
     /// The length of every message, in bytes.
@@ -36,25 +66,54 @@ impl Messages {
         self.size
     }
 
-    /// The message of the record with that number.
+    /// Writes the message of the record with that number into a place of its size.
     #[inline]
-    pub(crate) fn of(&self, seq: u64) -> &[u8] {
-        let index = mix::scale(mix::nth(self.key, seq), self.count) as usize;
-        &self.text[index * self.size..][..self.size]
+    pub(crate) fn put(&self, place: &mut [u8], number: u64) {
+        let drawn = mix::nth(self.key, number);
+        match &self.source {
+            Source::Lines(lines) => lines.put(place, drawn),
+            Source::Noise(noise) => noise.put(place, drawn),
+        }
+    }
+}
+
+impl Lines {
+    fn new(key: u64, log_type: LogType, size: usize, count: usize, windows_each: usize) -> Self {
+        let mut draws = Draws::new(key);
+        let mut text = Text::default();
+        let windows_each = if size < Window::WIDTH { 0 } else { windows_each };
+        let mut windows = Vec::new();
+        for start in (0..count).map(|messages| messages * size) {
+            write_message(&mut text, start + size, log_type, &mut draws);
+            windows.extend(Window::over(&text.bytes()[start..], &text.bases()[start..], windows_each));
+        }
+        let count = u32::try_from(count).unwrap_or(u32::MAX);
+        Self { count, text: text.into_bytes(), windows, windows_each }
+    }
+
+    #[inline]
+    fn put(&self, place: &mut [u8], drawn: u64) {
+        let index = mix::scale(drawn, self.count) as usize;
+        place.copy_from_slice(&self.text[index * place.len()..][..place.len()]);
+        let mut drawn = drawn;
+        for window in &self.windows[index * self.windows_each..][..self.windows_each] {
+            drawn = fresh::next(drawn);
+            window.put(place, drawn);
+        }
     }
 }
 
 /// Appends one message, so that the text ends at `end`.
-fn write_message(text: &mut Vec<u8>, end: usize, log_type: LogType, draws: &mut Draws) {
+fn write_message(text: &mut Text, end: usize, log_type: LogType, draws: &mut Draws) {
     let start = text.len();
-    let mut clause = String::new();
+    let mut clause = Text::default();
     let mut fields_left = 0;
     // What does not fit is drawn again; the last few bytes are left to words of the right length.
     let mut refused = 0;
     while end - text.len() > LONGEST_WORD && refused < PATIENCE {
         clause.clear();
         if text.len() > start {
-            clause.push(' ');
+            clause.fixed(" ");
         }
         if fields_left == 0 {
             words::event(log_type, draws, &mut clause);
@@ -62,7 +121,7 @@ fn write_message(text: &mut Vec<u8>, end: usize, log_type: LogType, draws: &mut 
             words::field(draws, &mut clause);
         }
         if fits(end - text.len(), clause.len()) {
-            text.extend_from_slice(clause.as_bytes());
+            text.append(&clause);
             fields_left = if fields_left == 0 { 3 + draws.below(4) } else { fields_left - 1 };
         } else {
             fields_left = fields_left.max(1);
@@ -75,9 +134,9 @@ fn write_message(text: &mut Vec<u8>, end: usize, log_type: LogType, draws: &mut 
         // A word may fill the room, or leave enough for a space and another word.
         let length = if room > most && room - most < 2 { most - 1 } else { most };
         if text.len() > start {
-            text.push(b' ');
+            text.fixed(" ");
         }
-        text.extend_from_slice(words::of_length(length, draws).as_bytes());
+        text.fixed(words::of_length(length, draws));
     }
 }
 
@@ -86,65 +145,16 @@ fn fits(room: usize, text: usize) -> bool {
     text == room || text + 2 <= room
 }
 
-const POOL_BYTES: u32 = 128 * 1024;
-const FEWEST: u32 = 4;
-const MOST: u32 = 1024;
+/// What the messages of a lane take, unless they are very large: no more than fits a core's first-level cache.
+const POOL_BYTES: usize = 32 * 1024;
+/// So many lines of the usual 256 bytes are soon seen by a compressor, and it sees the same in a body of any length.
+const LINES: RangeInclusive<usize> = 16..=128;
+const SHORT_LINES_BYTES: usize = 16 * 256;
+const FEW_LINES: usize = 2;
+/// A window is laid for every so many bytes of a message, as far as there are digits.
+const BYTES_A_WINDOW: usize = 64;
 const PATIENCE: u32 = 16;
 const LONGEST_WORD: usize = 8;
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn messages(size: u32, log_type: LogType) -> Messages {
-        Messages::new(42, log_type, LogSize::bytes(size).unwrap())
-    }
-
-    #[test]
-    fn every_message_has_exactly_the_wanted_size() {
-        for size in (1..=64).chain([255, 256, 257, 4096, LogSize::MAX]) {
-            for log_type in LogType::ALL {
-                let messages = messages(size, log_type);
-                assert_eq!(messages.text.len(), size as usize * messages.count as usize);
-                assert_eq!(messages.of(9).len(), size as usize);
-                if size == LogSize::MAX {
-                    break;
-                }
-            }
-        }
-    }
-
-    #[test]
-    fn messages_are_words_between_single_spaces() {
-        for size in [1, 2, 3, 7, 8, 9, 10, 11, 50, 256] {
-            let messages = messages(size, LogType::Warn);
-            for seq in 0..2000 {
-                let text = std::str::from_utf8(messages.of(seq)).unwrap();
-                assert!(text.bytes().all(|b| matches!(b, b' '..=b'~') && b != b'"' && b != b'\\'), "{text}");
-                assert!(text.split(' ').all(|word| !word.is_empty()), "{text:?}");
-            }
-        }
-    }
-
-    #[test]
-    fn a_usual_pool_fits_the_second_level_cache_and_has_variety() {
-        for size in [50, 256, 1024, 4096] {
-            let messages = messages(size, LogType::Info);
-            assert!(messages.text.len() <= 128 * 1024);
-            let distinct: std::collections::HashSet<_> = (0..9999).map(|seq| messages.of(seq)).collect();
-            assert!(
-                distinct.len() * 4 > messages.count as usize * 3,
-                "{} of {}",
-                distinct.len(),
-                messages.count
-            );
-        }
-    }
-
-    #[test]
-    fn the_severity_shows_in_the_text() {
-        let text = |log_type| String::from_utf8(messages(256, log_type).text).unwrap();
-        assert!(text(LogType::Error).contains("failed") && !text(LogType::Info).contains("failed"));
-        assert!(text(LogType::Debug).contains("cache") && text(LogType::Warn).contains("retry"));
-    }
-}
+mod tests;

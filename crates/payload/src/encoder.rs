@@ -3,7 +3,7 @@
 use moniflux_domain::destination::DestinationKind;
 use moniflux_domain::id::{RunId, TestId};
 use moniflux_domain::signal::{Share, Signal};
-use moniflux_domain::spec::{LogSize, LogType};
+use moniflux_domain::spec::{Entropy, LogSize, LogType, SpansPerTrace};
 
 use crate::batch::{self, BatchBuffer, Span};
 use crate::{json, otlp};
@@ -25,7 +25,11 @@ pub struct Shape {
     pub log_type: LogType,
     /// Bytes of a log message.
     pub log_size: LogSize,
-    /// The same seed gives the same bytes, timestamps aside, however records are cut into batches.
+    /// How much chance there is in the text of logs and the values of gauges.
+    pub entropy: Entropy,
+    /// Spans of a trace.
+    pub spans_per_trace: SpansPerTrace,
+    /// The same seed gives the same records, timestamps aside, into however many shares and batches they are divided.
     pub seed: u64,
     /// When cumulative sums begin, in unix nanoseconds.
     pub started_at: u64,
@@ -34,6 +38,8 @@ pub struct Shape {
 /// Encodes the records of one share of a lane.
 #[derive(Debug)]
 pub struct Encoder {
+    share: Share,
+    items_per_record: u32,
     format: Format,
 }
 
@@ -59,7 +65,16 @@ impl Encoder {
             (DestinationKind::OtlpHttp, Signal::Metrics) => Format::OtlpMetrics(otlp::Metrics::new(shape)),
             (DestinationKind::OtlpHttp, Signal::Traces) => Format::OtlpTraces(otlp::Traces::new(shape)),
         };
-        Self { format }
+        let items_per_record = match shape.signal {
+            Signal::Traces => shape.spans_per_trace.count(),
+            Signal::Logs | Signal::Metrics => 1,
+        };
+        Self { share: shape.share, items_per_record, format }
+    }
+
+    /// How many a destination counts where we count one record: it counts log records, data points and spans.
+    pub fn items_per_record(&self) -> u32 {
+        self.items_per_record
     }
 
     /// How many records surely fit a body of that many bytes, whatever their numbers; at least 1.
@@ -81,12 +96,12 @@ impl Encoder {
     /// The buffer is empty, or was filled by this encoder before.
     pub fn encode(&self, buffer: &mut BatchBuffer, span: Span) {
         match &self.format {
-            Format::JsonLogs(records) => batch::encode(records, buffer, span),
-            Format::JsonMetrics(records) => batch::encode(records, buffer, span),
-            Format::JsonTraces(records) => batch::encode(records, buffer, span),
-            Format::OtlpLogs(records) => batch::encode(records, buffer, span),
-            Format::OtlpMetrics(metrics) => metrics.encode(buffer, span),
-            Format::OtlpTraces(records) => batch::encode(records, buffer, span),
+            Format::JsonLogs(records) => batch::encode(records, self.share, buffer, span),
+            Format::JsonMetrics(records) => batch::encode(records, self.share, buffer, span),
+            Format::JsonTraces(records) => batch::encode(records, self.share, buffer, span),
+            Format::OtlpLogs(records) => batch::encode(records, self.share, buffer, span),
+            Format::OtlpMetrics(metrics) => metrics.encode(self.share, buffer, span),
+            Format::OtlpTraces(records) => batch::encode(records, self.share, buffer, span),
         }
     }
 }

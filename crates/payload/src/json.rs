@@ -24,7 +24,7 @@ pub(crate) fn logs(shape: &Shape) -> Rows<LogTail> {
 }
 
 pub(crate) fn metrics(shape: &Shape) -> Rows<MetricTail> {
-    Rows::new(shape, MetricTail::new())
+    Rows::new(shape, MetricTail::new(shape))
 }
 
 pub(crate) fn traces(shape: &Shape) -> Rows<TraceTail> {

@@ -12,7 +12,9 @@ pub mod encoder;
 pub mod mix;
 
 mod corpus;
+mod descendant;
 mod json;
+mod numbers;
 mod operation;
 mod otlp;
 mod series;

@@ -21,6 +21,7 @@ mod names {
     pub(super) const TEST: &str = "moniflux.test.id";
     pub(super) const RUN: &str = "moniflux.run.id";
     pub(super) const SHARE: &str = "moniflux.share";
+    pub(super) const SHARE_COUNT: &str = "moniflux.share.count";
     pub(super) const SEQ: &str = "moniflux.seq";
     pub(super) const SERIES: &str = "moniflux.series";
     pub(super) const SERIES_COUNT: &str = "moniflux.series.count";

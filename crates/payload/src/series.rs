@@ -3,7 +3,12 @@
 //! A metric point is known by its series and by its place in the series, which rides in the value: a sum counts its own
 //! points, and a gauge carries its place in the low bits of its mantissa. So no label grows with the number of points.
 
-/// How many series there are. Record `seq` is point `seq / SERIES` of series `seq % SERIES`.
+use moniflux_domain::spec::Entropy;
+
+use crate::encoder::Shape;
+use crate::mix;
+
+/// How many series there are. Record `number` of a lane is point `number / SERIES` of series `number % SERIES`.
 pub(crate) const SERIES: u64 = 16;
 
 /// How many instruments there are: series `s` is of instrument `s % INSTRUMENTS`, in zone `s / INSTRUMENTS`.
@@ -57,27 +62,52 @@ pub(crate) const CATALOGUE: [Instrument; INSTRUMENTS] = [
 
 /// The instrument of the record with that number: an index into [`CATALOGUE`].
 #[inline]
-pub(crate) fn instrument_of(seq: u64) -> usize {
-    (seq % SERIES) as usize % INSTRUMENTS
+pub(crate) fn instrument_of(number: u64) -> usize {
+    (number % SERIES) as usize % INSTRUMENTS
 }
 
-/// The value of a gauge at that place, without the place in it.
+/// The zone of the record with that number: an index into [`ZONES`].
 #[inline]
-pub(crate) fn level(low: f64, high: f64, place: u64, series: u64) -> f64 {
-    // Up and down along a parabola, each series at another phase.
-    let phase = (place + series * (PERIOD / SERIES)) % PERIOD;
-    #[expect(clippy::cast_precision_loss, reason = "both are far below 2^52")]
-    let x = phase as f64 / PERIOD as f64;
-    low + (high - low) * 4.0 * x * (1.0 - x)
+pub(crate) fn zone_of(number: u64) -> usize {
+    (number % SERIES) as usize / INSTRUMENTS
 }
 
-/// A value with a place, modulo 2^36, in the low bits of its mantissa; it changes the value by less than one in 65,000.
+/// How gauges move.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Levels {
+    entropy: Entropy,
+    key: u64,
+}
+
+impl Levels {
+    pub(crate) fn of(shape: &Shape) -> Self {
+        Self { entropy: shape.entropy, key: mix::mix(shape.seed) }
+    }
+
+    /// The value of a gauge's point with that number, without the place in it.
+    #[inline]
+    pub(crate) fn level(self, low: f64, high: f64, number: u64) -> f64 {
+        // Each series is at another phase.
+        let phase = match self.entropy {
+            Entropy::Low => 0,
+            Entropy::Realistic => number / SERIES,
+            Entropy::High => mix::nth(self.key, number),
+        };
+        let phase = phase.wrapping_add((number % SERIES) * (PERIOD / SERIES)) % PERIOD;
+        #[expect(clippy::cast_precision_loss, reason = "both are far below 2^52")]
+        let x = phase as f64 / PERIOD as f64;
+        // Up and down along a parabola.
+        low + (high - low) * 4.0 * x * (1.0 - x)
+    }
+}
+
+/// A value with a place, modulo 2^41, in the low bits of its mantissa; it changes the value by less than one in 2,000.
 #[inline]
 pub(crate) fn with_place(value: f64, place: u64) -> f64 {
     f64::from_bits((value.to_bits() & !PLACE_MASK) | (place & PLACE_MASK))
 }
 
-/// The place that a value carries, modulo 2^36.
+/// The place that a value carries, modulo 2^41.
 #[inline]
 pub(crate) fn place_of(value: f64) -> u64 {
     value.to_bits() & PLACE_MASK
@@ -100,7 +130,7 @@ const fn sum(name: &'static str, unit: &'static str, attribute: Attribute) -> In
 /// Key and value.
 type Attribute = (&'static str, &'static str);
 
-const PLACE_MASK: u64 = (1 << 36) - 1;
+const PLACE_MASK: u64 = (1 << 41) - 1;
 
 /// After how many points a gauge has been up and down.
 const PERIOD: u64 = 4096;
@@ -119,17 +149,24 @@ mod tests {
     }
 
     #[test]
-    fn a_gauge_moves_slowly_within_its_bounds_whatever_place_it_carries() {
-        for series in 0..SERIES {
-            let mut before = level(0.21, 0.93, 0, series);
-            for place in 0..3 * PERIOD {
-                let value = with_place(level(0.21, 0.93, place, series), place);
-                assert!((0.2099..0.9301).contains(&value), "{value}");
-                assert!((value - before).abs() < 0.002, "{before} {value}");
-                assert_eq!(place_of(value), place);
-                before = value;
+    fn a_gauge_moves_as_its_entropy_says_within_its_bounds_whatever_place_it_carries() {
+        for (entropy, expected) in
+            [(Entropy::Low, 0.0..0.0005), (Entropy::Realistic, 0.0005..0.002), (Entropy::High, 0.5..0.73)]
+        {
+            let levels = Levels { entropy, key: 7 };
+            for series in 0..SERIES {
+                let value = |place| with_place(levels.level(0.21, 0.93, place * SERIES + series), place);
+                let (mut before, mut farthest) = (value(0), 0_f64);
+                for place in 0..3 * PERIOD {
+                    let value = value(place);
+                    assert!((0.2098..0.9304).contains(&value), "{value}");
+                    assert_eq!(place_of(value), place);
+                    farthest = farthest.max((value - before).abs());
+                    before = value;
+                }
+                assert!(expected.contains(&farthest), "{entropy:?} {farthest}");
             }
         }
-        assert_eq!(place_of(with_place(0.5, (1 << 36) + 7)), 7);
+        assert_eq!(place_of(with_place(0.5, (1 << 41) + 7)), 7);
     }
 }

@@ -1,6 +1,6 @@
 //! Ids of traces that look random, are valid (never all zero), and carry the trace's number.
 //!
-//! The low half of a trace id is a bijection of the number, keyed by run and share; the high half is drawn from the low
+//! The low half of a trace id is a bijection of the number, keyed by the run; the high half is drawn from the low
 //! one, so that an id of somebody else's trace is told apart. W3C Trace Context level 2 asks for at least 7 random-looking
 //! bytes at the right end, which probability samplers read; they are.
 
@@ -8,16 +8,16 @@ use moniflux_domain::id::RunId;
 
 use crate::mix::{mix, unmix};
 
-/// The ids of one share of one run.
+/// The ids of one run.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct TraceIds {
     key: u64,
 }
 
 impl TraceIds {
-    pub(crate) fn of(run: RunId, share: u32) -> Self {
+    pub(crate) fn of(run: RunId) -> Self {
         let (high, low) = run.0.as_u64_pair();
-        Self { key: mix(high ^ mix(low ^ mix(u64::from(share)))) }
+        Self { key: mix(high ^ mix(low)) }
     }
 
     /// The id of the trace with that number.
@@ -27,10 +27,10 @@ impl TraceIds {
         ((u128::from(self.check(low)) << 64) | u128::from(low)).to_be_bytes()
     }
 
-    /// The id of its root span.
+    /// The id of one of its spans, from the root, 0, on: a bijection of the low half of the trace's id.
     #[inline]
-    pub(crate) fn root_span(self, number: u64) -> [u8; 8] {
-        mix(mix(number ^ self.key) ^ ROOT_SPAN).max(1).to_be_bytes()
+    pub(crate) fn span(self, number: u64, index: usize) -> [u8; 8] {
+        mix(mix(number ^ self.key) ^ (ROOT_SPAN + index as u64)).max(1).to_be_bytes()
     }
 
     /// The number that this trace id carries; none when it is not one of these.
@@ -63,18 +63,17 @@ mod tests {
 
     proptest! {
         #[test]
-        fn the_number_comes_back_out_of_the_id(number: u64, run: u128, share: u32) {
-            let ids = TraceIds::of(RunId(Uuid::from_u128(run)), share);
+        fn the_number_comes_back_out_of_the_id(number: u64, run: u128) {
+            let ids = TraceIds::of(RunId(Uuid::from_u128(run)));
             prop_assert_eq!(ids.number(ids.trace(number)), Some(number));
-            prop_assert_ne!(ids.root_span(number), [0; 8]);
+            let spans: std::collections::HashSet<_> = (0..64).map(|index| ids.span(number, index)).collect();
+            prop_assert!(spans.len() == 64 && !spans.contains(&[0; 8]));
         }
 
         #[test]
-        fn ids_of_other_runs_and_shares_are_not_taken(number: u64, run: u128, share in 0_u32..99) {
-            let ids = TraceIds::of(RunId(Uuid::from_u128(run)), share);
-            let trace = ids.trace(number);
-            prop_assert_eq!(TraceIds::of(RunId(Uuid::from_u128(run)), share + 1).number(trace), None);
-            prop_assert_eq!(TraceIds::of(RunId(Uuid::from_u128(run ^ 1)), share).number(trace), None);
+        fn ids_of_other_runs_are_not_taken(number: u64, run: u128) {
+            let trace = TraceIds::of(RunId(Uuid::from_u128(run))).trace(number);
+            prop_assert_eq!(TraceIds::of(RunId(Uuid::from_u128(run ^ 1))).number(trace), None);
         }
     }
 }

@@ -19,5 +19,11 @@ mod json;
 #[path = "formats/otlp.rs"]
 mod otlp;
 #[cfg(test)]
+#[path = "formats/shares.rs"]
+mod shares;
+#[cfg(test)]
 #[path = "formats/support.rs"]
 mod support;
+#[cfg(test)]
+#[path = "formats/traces.rs"]
+mod traces;

@@ -45,6 +45,8 @@ fn check(draft: &Draft, spec: &Spec, test: &Test) -> Result<(), Faults> {
         let fixed = [
             ("logType", spec.log_type != test.spec.log_type),
             ("logSize", spec.log_size != test.spec.log_size),
+            ("entropy", spec.entropy != test.spec.entropy),
+            ("spansPerTrace", spec.spans_per_trace != test.spec.spans_per_trace),
             ("destination", spec.destination != test.spec.destination),
             ("seed", spec.seed != test.spec.seed),
             ("parallelism", spec.parallelism != test.spec.parallelism),

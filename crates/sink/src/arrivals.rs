@@ -65,6 +65,7 @@ impl<'a> Arrivals<'a> {
 #[cfg(test)]
 mod tests {
     use moniflux_domain::id::RunId;
+    use moniflux_domain::signal::Share;
     use uuid::Uuid;
 
     use super::*;
@@ -78,6 +79,7 @@ mod tests {
     }
 
     fn origin(share: u32) -> Origin<'static> {
+        let share = Share::new(share, 2).unwrap();
         Origin { test: "a", run: RunId(Uuid::from_u128(1)), share }
     }
 
@@ -95,8 +97,11 @@ mod tests {
         for (share, seq) in [(0, 1), (1, 1), (0, 2), (1, 1), (0, 3)] {
             arrivals.take(Arrival { origin: origin(share), seq });
         }
-        let lanes: Vec<_> =
-            arrivals.settle().into_iter().map(|lane| (lane.origin.share, lane.records, lane.runs)).collect();
+        let lanes: Vec<_> = arrivals
+            .settle()
+            .into_iter()
+            .map(|lane| (lane.origin.share.index(), lane.records, lane.runs))
+            .collect();
         assert_eq!(lanes, [(0, 3, vec![(1, 3)]), (1, 2, vec![(1, 1)])]);
     }
 }

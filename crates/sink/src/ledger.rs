@@ -5,7 +5,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use moniflux_domain::destination::DestinationKind;
 use moniflux_domain::id::RunId;
-use moniflux_domain::signal::Signal;
+use moniflux_domain::signal::{Share, Signal};
 use moniflux_payload::{DecodeError, Origin, decode};
 use serde::Serialize;
 
@@ -18,13 +18,14 @@ pub struct Ledger {
     tests: Mutex<BTreeMap<String, BTreeMap<RunId, Lanes>>>,
 }
 
-type Lanes = BTreeMap<(Signal, u32), Lane>;
+type Lanes = BTreeMap<(Signal, Share), Lane>;
 
 /// What arrived of one share of a lane.
 #[derive(Debug, Default)]
 struct Lane {
     received: u64,
     bytes: u64,
+    /// Counted within the share, so that what arrives in full is one interval.
     numbers: Intervals,
 }
 
@@ -34,12 +35,12 @@ impl Ledger {
     /// The bytes of a body that brought records of several lanes are divided among them by their records.
     ///
     /// # Errors
-    /// The body is not of that format, or holds what is not from us.
+    /// The body is not of that format, or holds what is not from us or of another share than it says.
     pub fn receive(
         &self,
         kind: DestinationKind,
         signal: Signal,
-        share: u32,
+        share: Share,
         body: &[u8],
     ) -> Result<u64, DecodeError> {
         let mut arrivals = Arrivals::default();
@@ -117,22 +118,22 @@ pub struct LaneView {
     pub share: u32,
     /// Records that came in.
     pub received: u64,
-    /// Sequence numbers that came in.
+    /// Different records that came in.
     pub unique: u64,
     /// Records whose number had come in before.
     pub duplicates: u64,
-    /// Numbers below the highest that did not come in.
+    /// Records before the last that did not come in.
     pub missing: u64,
-    /// The highest number that came in.
+    /// The last record that came in, counted within the share from 0.
     pub highest: Option<u64>,
     /// Bytes of the bodies, unpacked.
     pub bytes: u64,
 }
 
 fn view(test: &str, runs: &BTreeMap<RunId, Lanes>) -> TestView {
-    let lane_view = |(&(signal, share), lane): (&(Signal, u32), &Lane)| LaneView {
+    let lane_view = |(&(signal, share), lane): (&(Signal, Share), &Lane)| LaneView {
         signal,
-        share,
+        share: share.index(),
         received: lane.received,
         unique: lane.numbers.count(),
         duplicates: lane.received - lane.numbers.count(),
@@ -155,9 +156,9 @@ mod tests {
 
     fn receive(ledger: &Ledger, records: &[(&str, u64)]) -> usize {
         let records: Vec<_> =
-            records.iter().map(|(test, seq)| json!({"testID": test, "runID": RUN, "seq": seq})).collect();
+            records.iter().map(|(test, own)| json!({"testID": test, "runID": RUN, "seq": own * 4})).collect();
         let body = serde_json::to_vec(&records).unwrap();
-        ledger.receive(DestinationKind::Http, Signal::Logs, 3, &body).unwrap();
+        ledger.receive(DestinationKind::Http, Signal::Logs, Share::new(3, 4).unwrap(), &body).unwrap();
         body.len()
     }
 
@@ -184,10 +185,21 @@ mod tests {
     }
 
     #[test]
+    fn a_record_of_another_share_is_refused_with_its_body() {
+        let ledger = Ledger::default();
+        let body = format!(
+            r#"[{{"testID": "a", "runID": "{RUN}", "seq": 1}}, {{"testID": "a", "runID": "{RUN}", "seq": 2}}]"#
+        );
+        let second = Share::new(1, 3).unwrap();
+        assert!(ledger.receive(DestinationKind::Http, Signal::Logs, second, body.as_bytes()).is_err());
+        assert!(ledger.view().tests.is_empty());
+    }
+
+    #[test]
     fn a_body_that_breaks_off_counts_nothing() {
         let ledger = Ledger::default();
         let body = format!(r#"[{{"testID": "a", "runID": "{RUN}", "seq": 0}}, {{"seq"#);
-        assert!(ledger.receive(DestinationKind::Http, Signal::Logs, 0, body.as_bytes()).is_err());
+        assert!(ledger.receive(DestinationKind::Http, Signal::Logs, Share::WHOLE, body.as_bytes()).is_err());
         assert!(ledger.view().tests.is_empty());
     }
 }

@@ -10,7 +10,7 @@ use actix_web::http::{Method, StatusCode};
 use actix_web::web::{self, Payload, ThinData};
 use actix_web::{HttpRequest, HttpResponse};
 use moniflux_domain::destination::DestinationKind;
-use moniflux_domain::signal::Signal;
+use moniflux_domain::signal::{Share, Signal};
 use moniflux_payload::DecodeError;
 
 use crate::body::{BodyError, Buffers, Packing};
@@ -37,7 +37,7 @@ pub(crate) struct Receiver {
 struct Consignment {
     kind: DestinationKind,
     signal: Signal,
-    share: u32,
+    share: Share,
     packing: Packing,
 }
 
@@ -141,8 +141,9 @@ impl Consignment {
         let packing = Packing::of(headers.get(CONTENT_ENCODING)).ok_or_else(|| {
             Problem::new(Code::UnsupportedMediaType, "a body is taken plain, as gzip or as zstd")
         })?;
-        let share = headers.get(SHARE).map_or(Some(0), |share| share.to_str().ok()?.parse().ok());
-        let share = share.ok_or_else(|| malformed(format!("{SHARE} must be a number from 0")))?;
+        let share = headers.get(SHARE).map_or(Some(Share::WHOLE), |share| Share::parse(share.to_str().ok()?));
+        let share = share
+            .ok_or_else(|| malformed(format!("{SHARE} must be a share and the number of shares: 0/1")))?;
         Ok(Self { kind, signal, share, packing })
     }
 

@@ -1,4 +1,4 @@
-//! What an OTLP receiver says in the body of a success: how many records it refused after all.
+//! What an OTLP receiver says in the body of a success: how many log records, data points or spans it refused after all.
 //!
 //! The answers of the three signals (`ExportLogsServiceResponse` …, OTLP 1.x) differ in names only: the first field
 //! holds the partial success, whose first field counts the refused. So one message reads all three.
@@ -23,7 +23,7 @@ impl Format {
     }
 }
 
-/// How many records were refused, by an answer's body; none when it says nothing of the kind.
+/// How many were refused, by an answer's body; none when it says nothing of the kind.
 ///
 /// A body that cannot be read says nothing: see [`crate::answer`] for what follows.
 pub(crate) fn rejected(format: Format, body: &[u8]) -> Option<u64> {

@@ -55,7 +55,7 @@ pub(crate) struct Template {
 }
 
 impl Template {
-    /// The header that names the share.
+    /// The header that names the share, as `index/count`.
     pub(crate) const SHARE: HeaderName = HeaderName::from_static("x-moniflux-share");
 
     /// The template for a signal's batches.
@@ -113,8 +113,11 @@ impl Template {
         let mut request = Request::new(Method::POST, self.url.clone());
         let headers = request.headers_mut();
         headers.clone_from(&self.headers);
-        if self.names_share {
-            headers.insert(Self::SHARE, HeaderValue::from(batch.share.index()));
+        // Digits and a slash are a valid value.
+        if self.names_share
+            && let Ok(share) = HeaderValue::try_from(batch.share.to_string())
+        {
+            headers.insert(Self::SHARE, share);
         }
         *request.body_mut() = Some(batch.body.into());
         request
@@ -166,7 +169,7 @@ mod tests {
         let request = request(DestinationKind::Http, "http://h/in?x=1", None);
         assert_eq!((request.method(), request.url().as_str()), (&Method::POST, "http://h/in?x=1"));
         assert_eq!(request.headers()["x-moniflux-signal"], "traces");
-        assert_eq!(request.headers()["x-moniflux-share"], "3");
+        assert_eq!(request.headers()["x-moniflux-share"], "3/4");
         assert_eq!(request.headers()[CONTENT_TYPE], "application/json");
     }
 

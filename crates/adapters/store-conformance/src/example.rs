@@ -17,7 +17,9 @@ use moniflux_domain::run::{Checkpoint, LaneCheckpoint, Run, RunShare};
 use moniflux_domain::secret::Secret;
 use moniflux_domain::shape::{Profile, Shape, Stage, Target};
 use moniflux_domain::signal::{Share, Signal};
-use moniflux_domain::spec::{LoadDuration, LogSize, LogType, Parallelism, Rates, Spec};
+use moniflux_domain::spec::{
+    Entropy, LoadDuration, LogSize, LogType, Parallelism, Rates, SpansPerTrace, Spec,
+};
 use moniflux_domain::tally::Tally;
 use moniflux_domain::test::{CurrentRun, Test};
 use moniflux_domain::verdict::Evidence;
@@ -40,6 +42,8 @@ pub(crate) fn spec() -> Outcome<Spec> {
     Ok(Spec {
         log_type: LogType::Warn,
         log_size: LogSize::bytes(LogSize::MAX).ok_or("log size")?,
+        entropy: Entropy::High,
+        spans_per_trace: SpansPerTrace::of(SpansPerTrace::MAX).ok_or("spans per trace")?,
         rates: Rates {
             logs: LaneRate::PerSecond(rate(Rate::MAX)?),
             metrics: LaneRate::Max,

@@ -171,7 +171,7 @@ fn every_option_reads_back_as_it_is_written() {
         json!({"logRate": 9, "openEnded": true, "profile": {
             "type": "capacity", "max": 5000, "hold": 2.5, "settle": 0, "precision": 0.02, "condition": {"failed": 0.001, "p99": 0.25}
         }}),
-        json!({"metricsRate": "max", "openEnded": true, "seed": 12, "parallelism": 4}),
+        json!({"metricsRate": "max", "openEnded": true, "seed": 12, "parallelism": 4, "entropy": "high", "spansPerTrace": 64}),
         json!({
             "logRate": 9, "duration": 9, "batchSize": 10, "maxBatchBytes": 2048, "linger": 0.25, "maxInFlight": 3,
             "connections": 2, "connectionMaxAge": 60, "timeout": 0.5, "drain": 0, "retry": {"attempts": 3, "on": ["429", "connection"]},

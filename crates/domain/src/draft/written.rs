@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 use super::{delivery, profile};
 use crate::profile::Extent;
 use crate::shape::Profile;
-use crate::spec::{Parallelism, Spec};
+use crate::spec::{Entropy, Parallelism, SpansPerTrace, Spec};
 
 /// The fields of a spec that the original service did not have, without those that are as when left out; reading them
 /// back gives the same spec.
@@ -26,6 +26,12 @@ pub fn options(spec: &Spec) -> Map<String, Value> {
     delivery::write(&spec.delivery, &mut written);
     if let Some(abort_on) = &spec.abort_on {
         written.insert("abortOn".into(), delivery::write_abort_on(abort_on));
+    }
+    if spec.entropy != Entropy::default() {
+        written.insert("entropy".into(), spec.entropy.as_str().into());
+    }
+    if spec.spans_per_trace != SpansPerTrace::default() {
+        written.insert("spansPerTrace".into(), spec.spans_per_trace.count().into());
     }
     if let Some(seed) = spec.seed {
         written.insert("seed".into(), seed.into());

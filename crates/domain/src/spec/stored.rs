@@ -28,3 +28,23 @@ impl From<StoredSpec> for Spec {
         spec
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::draft::Draft;
+
+    #[test]
+    fn a_spec_that_was_stored_without_later_fields_has_their_defaults() {
+        let body = json!({"logRate": 9, "duration": 9, "destination": {"endpoint": "http://h"}});
+        let spec = Draft::read(&body).and_then(Draft::into_spec).unwrap();
+        let mut stored = serde_json::to_value(StoredSpec::from(&spec)).unwrap();
+        for later in ["entropy", "spans_per_trace"] {
+            assert!(stored["spec"].as_object_mut().unwrap().remove(later).is_some(), "{later}");
+        }
+        let read: StoredSpec = serde_json::from_value(stored).unwrap();
+        assert_eq!(Spec::from(read), spec);
+    }
+}

@@ -85,11 +85,18 @@ pub(crate) struct TestFields {
     /// failed `for` so many seconds (1 s to an hour, 10 when left out). Left out: never.
     #[schema(value_type = Option<Object>)]
     abort_on: Option<Value>,
+    /// How much chance there is in what records hold, and so how far bodies compress: `low`, `realistic` or `high`. It is about
+    /// the text of logs and the values of gauges. Left out: `realistic`.
+    #[schema(example = "realistic")]
+    entropy: Option<String>,
+    /// How many spans a trace has: a root and what is below it. A trace is one record, however many it has. Left out: 1.
+    #[schema(minimum = 1, maximum = 64, example = 1)]
+    spans_per_trace: Option<u32>,
     /// What texts and values are drawn from. Left out: drawn from the test's name.
     #[schema(minimum = 0, maximum = 9_007_199_254_740_991_u64)]
     seed: Option<u64>,
-    /// Into how many shares each lane is divided, each with a schedule, connections and sequence numbers of its own; they
-    /// add up exactly. Left out: 1.
+    /// Into how many shares each lane is divided, each with a schedule and connections of its own and every n-th record;
+    /// they add up exactly, and the records are the same for every number of shares. Left out: 1.
     #[schema(minimum = 1, maximum = 64, example = 1)]
     parallelism: Option<u32>,
     /// Where the records go. Required where a test is created.

@@ -1,41 +1,47 @@
 //! The corpus: events by severity, fields, and words of a wanted length.
 
-use std::fmt::Write as _;
-
 use moniflux_domain::spec::LogType;
 
+use super::text::Text;
 use crate::mix::Draws;
 
 /// Appends what happened, in the tone of that severity.
-pub(super) fn event(log_type: LogType, draws: &mut Draws, out: &mut String) {
+pub(super) fn event(log_type: LogType, draws: &mut Draws, out: &mut Text) {
     let events = match log_type {
         LogType::Debug => DEBUG,
         LogType::Info => INFO,
         LogType::Warn => WARN,
         LogType::Error => ERROR,
     };
-    out.push_str(draws.pick(events));
+    out.fixed(draws.pick(events));
 }
 
 /// Appends `key=value` with a number, an id or a name.
-pub(super) fn field(draws: &mut Draws, out: &mut String) {
+pub(super) fn field(draws: &mut Draws, out: &mut Text) {
     let drawn = draws.draw();
     let small = drawn % 1000;
     let service = draws.pick(SERVICES);
-    // Writing to a string cannot fail.
-    let _always_ok = match draws.below(12) {
-        0 => write!(out, "user_id={}", 100_000 + drawn % 900_000),
-        1 => write!(out, "order=ord-{:08x}", drawn & 0xffff_ffff),
-        2 => write!(out, "duration_ms={}.{}", small, drawn % 10),
-        3 => write!(out, "trace_id={drawn:016x}{:016x}", draws.draw()),
-        4 => write!(out, "peer=10.{}.{}.{}:{}", drawn % 64, small % 251, drawn % 241, 1024 + drawn % 64_000),
-        5 => write!(out, "service={service}"),
-        6 => write!(out, "path=/api/v1/{}/{}", draws.pick(THINGS), drawn % 100_000),
-        7 => write!(out, "pod={service}-{:010x}-{:05x}", drawn & 0xff_ffff_ffff, draws.below(1 << 20)),
-        8 => write!(out, "bytes={}", drawn % 1_000_000),
-        9 => write!(out, "attempt={}/5", 1 + drawn % 5),
-        10 => write!(out, "region={}", draws.pick(REGIONS)),
-        _ => write!(out, "session={:08x}-{:04x}", drawn & 0xffff_ffff, draws.below(1 << 16)),
+    match draws.below(12) {
+        0 => out.fixed("user_id=").number(100_000 + drawn % 900_000),
+        1 => out.fixed("order=ord-").hexadecimal(drawn, 8),
+        2 => out.fixed("duration_ms=").number(small).fixed(".").number(drawn % 10),
+        3 => out.fixed("trace_id=").hexadecimal(drawn, 16).hexadecimal(draws.draw(), 16),
+        4 => {
+            // With another last digit or two, none is above 255.
+            let [second, third, fourth] = [drawn % 64, small % 200, drawn % 199];
+            out.fixed("peer=10.").number(second).fixed(".").number(third).fixed(".").number(fourth);
+            out.fixed(":").number(1_024 + drawn % 58_000)
+        }
+        5 => out.fixed("service=").fixed(service),
+        6 => out.fixed("path=/api/v1/").fixed(draws.pick(THINGS)).fixed("/").number(drawn % 100_000),
+        7 => {
+            out.fixed("pod=").fixed(service).fixed("-").hexadecimal(drawn, 10).fixed("-");
+            out.hexadecimal(draws.draw(), 5)
+        }
+        8 => out.fixed("bytes=").number(drawn % 1_000_000),
+        9 => out.fixed("attempt=").number(1 + drawn % 5).fixed("/5"),
+        10 => out.fixed("region=").fixed(draws.pick(REGIONS)),
+        _ => out.fixed("session=").hexadecimal(drawn, 8).fixed("-").hexadecimal(draws.draw(), 4),
     };
 }
 

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use moniflux_domain::id::RunId;
+use moniflux_domain::signal::Share;
 use serde::Deserialize;
 use serde::de::{Deserializer, Error as _, SeqAccess, Visitor};
 use uuid::Uuid;
@@ -11,7 +12,7 @@ use crate::arrival::{Arrival, DecodeError, Origin};
 
 /// Tells every record of a body.
 pub(crate) fn decode<'a>(
-    share: u32,
+    share: Share,
     body: &'a [u8],
     tell: &mut dyn FnMut(Arrival<'a>),
 ) -> Result<(), DecodeError> {
@@ -27,10 +28,13 @@ struct Record<'a> {
     #[serde(rename = "runID", borrow)]
     run: &'a str,
     seq: u64,
+    /// Of a span below a root, which belongs to a record that is told once.
+    #[serde(rename = "parentSpanID", borrow)]
+    parent_span: Option<&'a str>,
 }
 
 struct Records<'t, 'a> {
-    share: u32,
+    share: Share,
     tell: &'t mut dyn FnMut(Arrival<'a>),
 }
 
@@ -44,7 +48,10 @@ impl<'a> Visitor<'a> for Records<'_, 'a> {
     fn visit_seq<A: SeqAccess<'a>>(self, mut records: A) -> Result<(), A::Error> {
         // Records side by side mostly are of one run.
         let mut last: Option<(&str, RunId)> = None;
-        while let Some(Record { test, run, seq }) = records.next_element()? {
+        while let Some(Record { test, run, seq, parent_span }) = records.next_element()? {
+            if parent_span.is_some_and(|parent| !parent.is_empty()) {
+                continue;
+            }
             let run = match last {
                 Some((text, id)) if text == run => id,
                 Some(_) | None => {
@@ -54,7 +61,8 @@ impl<'a> Visitor<'a> for Records<'_, 'a> {
                     id
                 }
             };
-            (self.tell)(Arrival { origin: Origin { test, run, share: self.share }, seq });
+            let origin = Origin { test, run, share: self.share };
+            (self.tell)(Arrival::of(origin, seq).map_err(A::Error::custom)?);
         }
         Ok(())
     }

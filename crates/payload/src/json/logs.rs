@@ -3,7 +3,6 @@
 use crate::corpus::Messages;
 use crate::encoder::Shape;
 use crate::json::rows::Tail;
-use crate::mix::mix;
 
 /// Level and message.
 #[derive(Debug)]
@@ -15,8 +14,7 @@ pub(crate) struct LogTail {
 
 impl LogTail {
     pub(crate) fn new(shape: &Shape) -> Self {
-        let key = mix(shape.seed ^ mix(u64::from(shape.share.index())));
-        let messages = Messages::new(key, shape.log_type, shape.log_size);
+        let messages = Messages::new(shape);
         let mut blank = format!(r#"","level":"{}","message":""#, shape.log_type).into_bytes();
         let message_at = blank.len();
         blank.resize(message_at + messages.size(), b' ');
@@ -26,12 +24,12 @@ impl LogTail {
 }
 
 impl Tail for LogTail {
-    fn blank(&self) -> &[u8] {
+    fn blank(&self, _index: usize) -> &[u8] {
         &self.blank
     }
 
     #[inline]
-    fn patch(&self, tail: &mut [u8], seq: u64) {
-        tail[self.message_at..][..self.messages.size()].copy_from_slice(self.messages.of(seq));
+    fn patch(&self, _index: usize, tail: &mut [u8], number: u64) {
+        self.messages.put(&mut tail[self.message_at..][..self.messages.size()], number);
     }
 }

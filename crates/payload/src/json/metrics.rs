@@ -2,35 +2,36 @@
 //!
 //! The value of a sum is its place in its series, counted from 1; the value of a gauge has six digits of fraction.
 
+use crate::encoder::Shape;
 use crate::json::decimal;
 use crate::json::rows::Tail;
-use crate::series::{self, CATALOGUE, Kind, SERIES};
+use crate::series::{self, CATALOGUE, Kind, Levels, SERIES};
 
 /// Name and value.
 #[derive(Debug)]
 pub(crate) struct MetricTail {
+    levels: Levels,
     blank: Vec<u8>,
 }
 
 impl MetricTail {
-    pub(crate) fn new() -> Self {
+    pub(crate) fn new(shape: &Shape) -> Self {
         let longest = CATALOGUE.iter().map(|instrument| instrument.name.len()).max().unwrap_or_default();
         let mut blank = BEFORE_NAME.to_vec();
         blank.resize(blank.len() + longest + BEFORE_VALUE.len() + VALUE_WIDTH, b' ');
         blank.push(b'}');
-        Self { blank }
+        Self { levels: Levels::of(shape), blank }
     }
 }
 
 impl Tail for MetricTail {
-    fn blank(&self) -> &[u8] {
+    fn blank(&self, _index: usize) -> &[u8] {
         &self.blank
     }
 
     #[inline]
-    fn patch(&self, tail: &mut [u8], seq: u64) {
-        let (place, series) = (seq / SERIES, seq % SERIES);
-        let instrument = &CATALOGUE[series::instrument_of(seq)];
+    fn patch(&self, _index: usize, tail: &mut [u8], number: u64) {
+        let instrument = &CATALOGUE[series::instrument_of(number)];
         let end = tail.len() - 1;
         let (name, rest) = tail[BEFORE_NAME.len()..end].split_at_mut(instrument.name.len());
         name.copy_from_slice(instrument.name.as_bytes());
@@ -43,10 +44,10 @@ impl Tail for MetricTail {
                     clippy::cast_sign_loss,
                     reason = "small and positive"
                 )]
-                let millionths = (series::level(low, high, place, series) * 1e6) as u64;
+                let millionths = (self.levels.level(low, high, number) * 1e6) as u64;
                 decimal::put_fraction(value, millionths, 6);
             }
-            Kind::Sum => decimal::put_right(value, place + 1),
+            Kind::Sum => decimal::put_right(value, number / SERIES + 1),
         }
     }
 }

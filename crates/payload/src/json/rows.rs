@@ -4,6 +4,7 @@ use crate::batch::Records;
 use crate::encoder::Shape;
 use crate::json::decimal;
 use crate::json::timestamp::{self, Timestamps};
+use crate::numbers::Numbers;
 use crate::times::Times;
 
 /// Records of one signal.
@@ -14,13 +15,27 @@ pub(crate) struct Rows<T> {
     tail: T,
 }
 
-/// What follows the timestamp in a record, the closing brace included; always of the same length.
+/// What follows the timestamp in an object, the closing brace included; always of the same length.
+///
+/// A record is one object, or a row of several that all carry its number.
 pub(crate) trait Tail {
-    /// A tail to be patched.
-    fn blank(&self) -> &[u8];
+    /// How many objects a record has.
+    #[inline]
+    fn objects(&self) -> usize {
+        1
+    }
 
-    /// Patches the tail of the record with that number.
-    fn patch(&self, tail: &mut [u8], seq: u64);
+    /// A tail to be patched, of a record's object `index`.
+    fn blank(&self, index: usize) -> &[u8];
+
+    /// The time of that object of a record.
+    #[inline]
+    fn time(&self, _index: usize, _number: u64, time: u64) -> u64 {
+        time
+    }
+
+    /// Patches the tail of that object of the record with that number.
+    fn patch(&self, index: usize, tail: &mut [u8], number: u64);
 }
 
 impl<T: Tail> Rows<T> {
@@ -28,6 +43,15 @@ impl<T: Tail> Rows<T> {
         // Test names hold nothing that JSON escapes.
         let head = format!(r#"{{"testID":"{}","runID":"{}","seq":"#, shape.test, shape.run);
         Self { head: head.into_bytes(), tail }
+    }
+
+    fn object_len(&self, width: usize, index: usize) -> usize {
+        self.head.len()
+            + width
+            + BEFORE_TIME.len()
+            + timestamp::LENGTH
+            + self.tail.blank(index).len()
+            + SEPARATOR
     }
 }
 
@@ -41,7 +65,7 @@ impl<T: Tail> Records for Rows<T> {
     }
 
     fn len(&self, width: usize) -> usize {
-        self.head.len() + width + BEFORE_TIME.len() + timestamp::LENGTH + self.tail.blank().len() + SEPARATOR
+        (0..self.tail.objects()).map(|index| self.object_len(width, index)).sum()
     }
 
     fn open(&self, _bytes: usize, body: &mut Vec<u8>) {
@@ -49,12 +73,14 @@ impl<T: Tail> Records for Rows<T> {
     }
 
     fn lay_out(&self, width: usize, body: &mut Vec<u8>) {
-        body.extend_from_slice(&self.head);
-        body.resize(body.len() + width, b'0');
-        body.extend_from_slice(BEFORE_TIME);
-        body.resize(body.len() + timestamp::LENGTH, b'Z');
-        body.extend_from_slice(self.tail.blank());
-        body.push(b',');
+        for index in 0..self.tail.objects() {
+            body.extend_from_slice(&self.head);
+            body.resize(body.len() + width, b'0');
+            body.extend_from_slice(BEFORE_TIME);
+            body.resize(body.len() + timestamp::LENGTH, b'Z');
+            body.extend_from_slice(self.tail.blank(index));
+            body.push(b',');
+        }
     }
 
     fn close(&self, body: &mut Vec<u8>) {
@@ -65,15 +91,21 @@ impl<T: Tail> Records for Rows<T> {
     }
 
     #[inline]
-    fn patch(&self, width: usize, records: &mut [u8], first: u64, times: &mut Times) {
+    fn patch(&self, width: usize, records: &mut [u8], numbers: Numbers, times: &mut Times) {
         let mut timestamps = Timestamps::new();
         let (seq_at, time_at) = (self.head.len(), self.head.len() + width + BEFORE_TIME.len());
         let tail_at = time_at + timestamp::LENGTH;
-        let tail_end = tail_at + self.tail.blank().len();
-        for (record, seq) in records.chunks_exact_mut(self.len(width)).zip(first..) {
-            decimal::put(&mut record[seq_at..seq_at + width], seq);
-            timestamps.put(&mut record[time_at..tail_at], times.tick());
-            self.tail.patch(&mut record[tail_at..tail_end], seq);
+        for (record, number) in records.chunks_exact_mut(self.len(width)).zip(numbers) {
+            let time = times.tick();
+            let mut rest = record;
+            for index in 0..self.tail.objects() {
+                let (object, after) = rest.split_at_mut(self.object_len(width, index));
+                decimal::put(&mut object[seq_at..seq_at + width], number);
+                timestamps.put(&mut object[time_at..tail_at], self.tail.time(index, number, time));
+                let tail_end = object.len() - SEPARATOR;
+                self.tail.patch(index, &mut object[tail_at..tail_end], number);
+                rest = after;
+            }
         }
     }
 }

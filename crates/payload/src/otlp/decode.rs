@@ -5,7 +5,7 @@
 //! its records, and there may be any number of resources, scopes, metrics and records.
 
 use moniflux_domain::id::RunId;
-use moniflux_domain::signal::Signal;
+use moniflux_domain::signal::{Share, Signal};
 use uuid::Uuid;
 
 use crate::arrival::{Arrival, DecodeError, Origin};
@@ -23,21 +23,16 @@ pub(crate) fn decode<'a>(
     each_message(body, 1, |resource_records| {
         let source = Source::read(resource_records)?;
         let origin = source.origin;
-        let mut tell = |seq| tell(Arrival { origin, seq });
+        let mut tell = |number| {
+            tell(Arrival::of(origin, number)?);
+            Ok(())
+        };
         each_message(resource_records, 2, |scope_records| match signal {
-            Signal::Logs => each_message(scope_records, 2, |record| {
-                tell(log_number(record)?);
-                Ok(())
-            }),
+            Signal::Logs => each_message(scope_records, 2, |record| tell(log_number(record)?)),
             Signal::Metrics => each_message(scope_records, 2, |metric| points(metric, &source, &mut tell)),
             Signal::Traces => {
-                let ids = TraceIds::of(origin.run, origin.share);
-                each_message(scope_records, 2, |span| {
-                    if let Some(number) = trace_number(span, ids)? {
-                        tell(number);
-                    }
-                    Ok(())
-                })
+                let ids = TraceIds::of(origin.run);
+                each_message(scope_records, 2, |span| trace_number(span, ids)?.map_or(Ok(()), &mut tell))
             }
         })
     })
@@ -51,7 +46,7 @@ struct Source<'a> {
 
 impl<'a> Source<'a> {
     fn read(resource_records: &'a [u8]) -> Result<Self, DecodeError> {
-        let (mut test, mut run, mut share, mut series) = (None, None, None, None);
+        let (mut test, mut run, mut share, mut shares, mut series) = (None, None, None, None, None);
         each_message(resource_records, 1, |resource| {
             each_message(resource, 1, |attribute| {
                 let (key, value) = key_value(attribute)?;
@@ -60,9 +55,8 @@ impl<'a> Source<'a> {
                     _ if key == names::RUN.as_bytes() => {
                         run = text(value).and_then(|text| Uuid::try_parse(text).ok());
                     }
-                    _ if key == names::SHARE.as_bytes() => {
-                        share = int(value).and_then(|share| u32::try_from(share).ok());
-                    }
+                    _ if key == names::SHARE.as_bytes() => share = small(value),
+                    _ if key == names::SHARE_COUNT.as_bytes() => shares = small(value),
                     _ if key == names::SERIES_COUNT.as_bytes() => series = int(value),
                     _ => {}
                 }
@@ -74,7 +68,9 @@ impl<'a> Source<'a> {
             origin: Origin {
                 test: test.ok_or(missing(names::TEST))?,
                 run: RunId(run.ok_or(missing(names::RUN))?),
-                share: share.ok_or(missing(names::SHARE))?,
+                share: share.ok_or(missing(names::SHARE)).and_then(|index| {
+                    shares.and_then(|count| Share::new(index, count)).ok_or(missing(names::SHARE_COUNT))
+                })?,
             },
             series,
         })
@@ -95,7 +91,11 @@ fn log_number(record: &[u8]) -> Result<u64, DecodeError> {
 }
 
 /// Tells the points of a metric: of a gauge (5) or of a sum (7).
-fn points(metric: &[u8], source: &Source<'_>, tell: &mut impl FnMut(u64)) -> Result<(), DecodeError> {
+fn points(
+    metric: &[u8],
+    source: &Source<'_>,
+    tell: &mut impl FnMut(u64) -> Result<(), DecodeError>,
+) -> Result<(), DecodeError> {
     let series_count = source
         .series
         .filter(|count| *count > 0)
@@ -108,10 +108,7 @@ fn points(metric: &[u8], source: &Source<'_>, tell: &mut impl FnMut(u64)) -> Res
             9..=11 => return Err(DecodeError::Missing { place: "a metric", name: "gauge or sum" }),
             _ => continue,
         };
-        each_message(bytes(value)?, 1, |point| {
-            tell(point_number(point, series_count, place_of)?);
-            Ok(())
-        })?;
+        each_message(bytes(value)?, 1, |point| tell(point_number(point, series_count, place_of)?))?;
     }
     Ok(())
 }
@@ -230,6 +227,11 @@ fn int(any: &[u8]) -> Option<u64> {
         Ok(Some((3, Value::Varint(number)))) => Some(number),
         _ => None,
     }
+}
+
+/// The integer in an `AnyValue`, when it is a small one.
+fn small(any: &[u8]) -> Option<u32> {
+    int(any).and_then(|number| u32::try_from(number).ok())
 }
 
 #[inline]

@@ -20,7 +20,7 @@ pub(super) struct Envelope {
 
 impl Envelope {
     pub(super) fn new(shape: &Shape) -> Self {
-        let share = shape.share.index();
+        let (share, shares) = (shape.share.index(), shape.share.count());
         let mut resource = Message::default();
         resource
             .text_attribute(1, "service.name", "checkout")
@@ -29,7 +29,8 @@ impl Envelope {
             .text_attribute(1, "service.instance.id", &format!("{}-{share}", shape.run))
             .text_attribute(1, names::TEST, shape.test.as_str())
             .text_attribute(1, names::RUN, &shape.run.to_string())
-            .int_attribute(1, names::SHARE, u64::from(share));
+            .int_attribute(1, names::SHARE, u64::from(share))
+            .int_attribute(1, names::SHARE_COUNT, u64::from(shares));
         if shape.signal == Signal::Metrics {
             resource.int_attribute(1, names::SERIES_COUNT, series::SERIES);
         }

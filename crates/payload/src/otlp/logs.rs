@@ -5,7 +5,7 @@ use moniflux_domain::spec::LogType;
 use crate::batch::Records;
 use crate::corpus::Messages;
 use crate::encoder::Shape;
-use crate::mix::mix;
+use crate::numbers::Numbers;
 use crate::otlp::envelope::Envelope;
 use crate::otlp::message::{self, Message};
 use crate::otlp::names;
@@ -32,8 +32,7 @@ struct Template {
 
 impl Logs {
     pub(crate) fn new(shape: &Shape) -> Self {
-        let key = mix(shape.seed ^ mix(u64::from(shape.share.index())));
-        let messages = Messages::new(key, shape.log_type, shape.log_size);
+        let messages = Messages::new(shape);
         let widths = 1..=message::varint_width(u64::MAX);
         let templates = widths.map(|width| Template::new(width, shape.log_type, messages.size())).collect();
         Self { envelope: Envelope::new(shape), messages, templates }
@@ -64,12 +63,12 @@ impl Records for Logs {
     fn close(&self, _body: &mut Vec<u8>) {}
 
     #[inline]
-    fn patch(&self, width: usize, records: &mut [u8], first: u64, times: &mut Times) {
+    fn patch(&self, width: usize, records: &mut [u8], numbers: Numbers, times: &mut Times) {
         let &Template { ref blank, time_at, message_at, seq_at, observed_at } = &self.templates[width - 1];
-        for (record, seq) in records.chunks_exact_mut(blank.len()).zip(first..) {
+        for (record, seq) in records.chunks_exact_mut(blank.len()).zip(numbers) {
             let time = times.tick().to_le_bytes();
             record[time_at..][..8].copy_from_slice(&time);
-            record[message_at..][..self.messages.size()].copy_from_slice(self.messages.of(seq));
+            self.messages.put(&mut record[message_at..][..self.messages.size()], seq);
             message::put_varint(&mut record[seq_at..][..width], seq);
             record[observed_at..][..8].copy_from_slice(&time);
         }

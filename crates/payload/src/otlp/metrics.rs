@@ -2,20 +2,25 @@
 //!
 //! Which series a point is of stands in the attribute `moniflux.series`, and its place in the series rides in the value
 //! (see [`crate::series`]). All points of an instrument are of equal length, so that a batch is laid out anew only when
-//! its number of points, or the series it begins with, changes.
+//! its number of points, or the series it begins with, changes. A share's points pass through the series in steps of the number
+//! of shares; its resource names the share, so each of its series is a stream of its own, whose sums grow.
+
+use moniflux_domain::signal::Share;
 
 use crate::batch::{BatchBuffer, Segment, Span};
 use crate::encoder::Shape;
+use crate::numbers::Numbers;
 use crate::otlp::envelope::Envelope;
 use crate::otlp::message::{Message, field_len, open_field};
 use crate::otlp::names;
-use crate::series::{self, CATALOGUE, HOST, INSTRUMENTS, Instrument, Kind, SERIES, ZONES};
+use crate::series::{self, CATALOGUE, HOST, INSTRUMENTS, Instrument, Kind, Levels, SERIES, ZONES};
 use crate::times::Times;
 
 /// Points of every instrument.
 #[derive(Debug)]
 pub(crate) struct Metrics {
     envelope: Envelope,
+    levels: Levels,
     /// One for each of [`CATALOGUE`].
     templates: Vec<Template>,
 }
@@ -36,12 +41,20 @@ struct Template {
     foot: Vec<u8>,
 }
 
-/// How many points of each instrument a batch holds, and where.
+/// What a batch holds of each instrument.
 struct Plan {
-    counts: [usize; INSTRUMENTS],
-    /// Where the points begin, counted from the first metric.
-    starts: [usize; INSTRUMENTS],
+    parts: [Part; INSTRUMENTS],
     bytes: usize,
+}
+
+/// The points of one instrument in a batch.
+#[derive(Clone, Copy, Default)]
+struct Part {
+    count: usize,
+    /// The number of the first.
+    first: u64,
+    /// Where they begin, counted from the first metric.
+    start: usize,
 }
 
 impl Metrics {
@@ -51,7 +64,7 @@ impl Metrics {
         let templates = CATALOGUE.iter().enumerate();
         let templates =
             templates.map(|(index, instrument)| Template::new(instrument, index, started_at)).collect();
-        Self { envelope: Envelope::new(shape), templates }
+        Self { envelope: Envelope::new(shape), levels: Levels::of(shape), templates }
     }
 
     /// The most that a body takes besides its points, and the most that one point takes, in bytes.
@@ -63,61 +76,58 @@ impl Metrics {
         (empty.len() + overhead, self.templates.iter().map(Template::point_len).max().unwrap_or_default())
     }
 
-    /// Makes the buffer hold the points of that span.
-    pub(crate) fn encode(&self, buffer: &mut BatchBuffer, span: Span) {
-        let plan = self.plan(span);
-        let layout = Segment { width: (span.first % SERIES) as usize, count: span.count };
+    /// Makes the buffer hold the points of that span of a share.
+    pub(crate) fn encode(&self, share: Share, buffer: &mut BatchBuffer, span: Span) {
+        let numbers = Numbers::of(share, span.first);
+        let plan = self.plan(numbers.clone(), span.count as usize);
+        let layout = Segment { width: (numbers.next % SERIES) as usize, count: span.count };
         if buffer.layout != [layout] {
-            self.lay_out(&plan, buffer, span);
+            self.lay_out(&plan, numbers.stride, buffer);
             buffer.layout.push(layout);
         }
-        let mut cursors = plan.starts.map(|start| buffer.start + start);
+        let mut cursors = plan.parts.map(|part| buffer.start + part.start);
         let mut times = Times::over(span);
-        for seq in (span.first..).take(span.count as usize) {
-            let (place, series) = (seq / SERIES, seq % SERIES);
-            let index = series::instrument_of(seq);
+        for number in numbers.take(span.count as usize) {
+            let index = series::instrument_of(number);
             let template = &self.templates[index];
             let point = &mut buffer.body[cursors[index]..][..template.point_len()];
             cursors[index] += template.point_len();
             point[template.time_at..][..8].copy_from_slice(&times.tick().to_le_bytes());
-            point[template.value_at..][..8].copy_from_slice(&template.value(place, series));
+            point[template.value_at..][..8].copy_from_slice(&template.value(self.levels, number));
         }
     }
 
-    fn plan(&self, span: Span) -> Plan {
-        let mut plan = Plan { counts: [0; _], starts: [0; _], bytes: 0 };
-        for (index, template) in self.templates.iter().enumerate() {
-            let count =
-                (span.count as usize).saturating_sub(records_before(index, span)).div_ceil(INSTRUMENTS);
-            let points = count * template.point_len();
-            if count > 0 {
-                plan.bytes += template.len(points);
-            }
-            plan.counts[index] = count;
-            plan.starts[index] = plan.bytes.saturating_sub(template.foot.len() + points);
+    fn plan(&self, numbers: Numbers, count: usize) -> Plan {
+        let mut plan = Plan { parts: [Part::default(); _], bytes: 0 };
+        let period = period(numbers.stride);
+        for (before, first) in numbers.take(count.min(period)).enumerate() {
+            let count = (count - before).div_ceil(period);
+            plan.parts[series::instrument_of(first)] = Part { count, first, start: 0 };
+        }
+        for (template, part) in self.templates.iter().zip(&mut plan.parts).filter(|(_, part)| part.count > 0)
+        {
+            let points = part.count * template.point_len();
+            plan.bytes += template.len(points);
+            part.start = plan.bytes - template.foot.len() - points;
         }
         plan
     }
 
-    fn lay_out(&self, plan: &Plan, buffer: &mut BatchBuffer, span: Span) {
+    fn lay_out(&self, plan: &Plan, stride: u64, buffer: &mut BatchBuffer) {
         let BatchBuffer { body, start, layout } = buffer;
         layout.clear();
         body.clear();
         self.envelope.open(plan.bytes, body);
         *start = body.len();
         body.reserve(plan.bytes);
-        for (index, (template, count)) in self.templates.iter().zip(plan.counts).enumerate() {
-            if count == 0 {
-                continue;
-            }
-            let points = count * template.point_len();
+        for (template, part) in self.templates.iter().zip(&plan.parts).filter(|(_, part)| part.count > 0) {
+            let points = part.count * template.point_len();
             open_field(2, template.in_metric(points), body);
             body.extend_from_slice(&template.head);
             open_field(template.data_tag, template.in_data(points), body);
-            // Counted in series from series 0, so that it cannot overflow.
-            let first = (span.first % SERIES) as usize + records_before(index, span);
-            for zone in (first / INSTRUMENTS..).take(count) {
-                body.extend_from_slice(&template.points[zone % ZONES.len()]);
+            let stride = stride.wrapping_mul(period(stride) as u64);
+            for number in (Numbers { next: part.first, stride }).take(part.count) {
+                body.extend_from_slice(&template.points[series::zone_of(number)]);
             }
             body.extend_from_slice(&template.foot);
         }
@@ -181,19 +191,20 @@ impl Template {
     }
 
     #[inline]
-    fn value(&self, place: u64, series: u64) -> [u8; 8] {
+    fn value(&self, levels: Levels, number: u64) -> [u8; 8] {
+        let place = number / SERIES;
         match self.kind {
             Kind::Gauge { low, high } => {
-                series::with_place(series::level(low, high, place, series), place).to_le_bytes()
+                series::with_place(levels.level(low, high, number), place).to_le_bytes()
             }
             Kind::Sum => (place + 1).to_le_bytes(),
         }
     }
 }
 
-/// How many records of the span come before its first one of that instrument.
-fn records_before(instrument: usize, span: Span) -> usize {
-    (instrument + INSTRUMENTS - series::instrument_of(span.first)) % INSTRUMENTS
+/// After how many points a share is back at an instrument.
+fn period(stride: u64) -> usize {
+    INSTRUMENTS >> stride.trailing_zeros().min(INSTRUMENTS.trailing_zeros())
 }
 
 const AGGREGATION_TEMPORALITY_CUMULATIVE: u64 = 2;

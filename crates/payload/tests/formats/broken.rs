@@ -26,8 +26,10 @@ fn what_is_missing_is_named() {
     let mut request = ExportLogsServiceRequest::decode(&*body(&otlp, span(0, 1))).unwrap();
     request.resource_logs[0].scope_logs[0].log_records[0].attributes.clear();
     assert!(complaint(&otlp, &request.encode_to_vec()).contains("moniflux.seq"));
-    request.resource_logs[0].resource.as_mut().unwrap().attributes.retain(|a| a.key != "moniflux.run.id");
-    assert!(complaint(&otlp, &request.encode_to_vec()).contains("moniflux.run.id"));
+    for name in ["moniflux.share.count", "moniflux.run.id"] {
+        request.resource_logs[0].resource.as_mut().unwrap().attributes.retain(|a| a.key != name);
+        assert!(complaint(&otlp, &request.encode_to_vec()).contains(name));
+    }
 }
 
 #[test]
@@ -52,7 +54,7 @@ proptest! {
     fn arbitrary_bytes_do_no_harm(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
         for shape in every_shape() {
             // Whether it is an error depends on the bytes.
-            let _either = decode(shape.kind, shape.signal, 0, &bytes, &mut |_| {});
+            let _either = decode(shape.kind, shape.signal, shape.share, &bytes, &mut |_| {});
         }
     }
 
@@ -64,7 +66,7 @@ proptest! {
                 let index = index.index(body.len());
                 body[index] = *byte;
             }
-            let _either = decode(shape.kind, shape.signal, 0, &body, &mut |_| {});
+            let _either = decode(shape.kind, shape.signal, shape.share, &body, &mut |_| {});
         }
     }
 }

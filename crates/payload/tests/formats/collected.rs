@@ -28,8 +28,10 @@ fn requests_of_several_runs_and_scopes_can_be_merged() {
     merged.resource_logs[0].scope_logs.extend(later.resource_logs[0].scope_logs.clone());
     let mut told = Vec::new();
     let bytes = merged.encode_to_vec();
-    decode(OTLP, Signal::Logs, 0, &bytes, &mut |arrival| told.push((arrival.origin.run, arrival.seq)))
-        .unwrap();
+    decode(OTLP, Signal::Logs, mine.share, &bytes, &mut |arrival| {
+        told.push((arrival.origin.run, arrival.seq));
+    })
+    .unwrap();
     let expected = (0..20).map(|seq| (RUN, seq)).chain((5..15).map(|seq| (theirs.run, seq)));
     assert!(told.into_iter().eq(expected));
 }

@@ -99,7 +99,7 @@ fn numbers(metric: &Metric, series_count: u64) -> Vec<u64> {
             number_data_point::Value::AsInt(count) => u64::try_from(count).unwrap() - 1,
             number_data_point::Value::AsDouble(value) => {
                 assert!(value > 0.1 && value < 100.0);
-                value.to_bits() % (1 << 36)
+                value.to_bits() % (1 << 41)
             }
         };
         place * series_count + u64::try_from(int(&point.attributes, "moniflux.series")).unwrap()
@@ -155,7 +155,7 @@ fn assert_resource(resource: &Resource) {
     let attributes = &resource.attributes;
     assert_eq!(string(attributes, "moniflux.test.id"), TEST);
     assert_eq!(string(attributes, "moniflux.run.id"), RUN.to_string());
-    assert_eq!(int(attributes, "moniflux.share"), 1);
+    assert_eq!((int(attributes, "moniflux.share"), int(attributes, "moniflux.share.count")), (0, 1));
     for name in ["service.name", "service.version", "service.instance.id"] {
         assert!(!string(attributes, name).is_empty());
     }

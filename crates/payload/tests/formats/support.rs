@@ -3,7 +3,7 @@
 use moniflux_domain::destination::DestinationKind;
 use moniflux_domain::id::{RunId, TestId};
 use moniflux_domain::signal::{Share, Signal};
-use moniflux_domain::spec::{LogSize, LogType};
+use moniflux_domain::spec::{Entropy, LogSize, LogType, SpansPerTrace};
 use moniflux_payload::{BatchBuffer, DecodeError, Encoder, Shape, Span, decode};
 use uuid::Uuid;
 
@@ -18,9 +18,11 @@ pub(crate) fn shape(kind: DestinationKind, signal: Signal) -> Shape {
         signal,
         test: TestId::parse(TEST).unwrap(),
         run: RUN,
-        share: Share::new(1, 2).unwrap(),
+        share: Share::WHOLE,
         log_type: LogType::Warn,
         log_size: LogSize::bytes(64).unwrap(),
+        entropy: Entropy::default(),
+        spans_per_trace: SpansPerTrace::default(),
         seed: 42,
         started_at: NOON - 5_000_000_000,
     }
@@ -36,13 +38,13 @@ pub(crate) fn body(shape: &Shape, span: Span) -> Vec<u8> {
     buffer.as_ref().to_vec()
 }
 
-/// The numbers that a body tells, after a check of where they come from.
+/// Which records of their share a body tells, after a check of where they come from.
 pub(crate) fn numbers(shape: &Shape, body: &[u8]) -> Result<Vec<u64>, DecodeError> {
     let mut numbers = Vec::new();
-    decode(shape.kind, shape.signal, shape.share.index(), body, &mut |arrival| {
+    decode(shape.kind, shape.signal, shape.share, body, &mut |arrival| {
         assert_eq!(
             (arrival.origin.test, arrival.origin.run, arrival.origin.share),
-            (shape.test.as_str(), shape.run, shape.share.index())
+            (shape.test.as_str(), shape.run, shape.share)
         );
         numbers.push(arrival.seq);
     })?;

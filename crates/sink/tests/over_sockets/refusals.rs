@@ -14,11 +14,13 @@ async fn what_cannot_be_taken_is_a_problem_and_is_not_counted() {
     let logs = ("x-moniflux-signal", "logs");
     let otlp = body(&shape(DestinationKind::OtlpHttp, Signal::Logs), 0, 3);
     let json_body = body(&shape(DestinationKind::Http, Signal::Logs), 0, 3);
-    let cases: [(&str, Headers<'_>, &[u8], u16, &str); 9] = [
+    let cases: [(&str, Headers<'_>, &[u8], u16, &str); 11] = [
         ("/in", &[logs], b"[{", 400, "malformed_request"),
         ("/in", &[logs], br#"[{"testID": "a"}]"#, 400, "malformed_request"),
         ("/in", &[("x-moniflux-signal", "noise")], &json_body, 400, "malformed_request"),
-        ("/in", &[logs, ("x-moniflux-share", "-1")], &json_body, 400, "malformed_request"),
+        ("/in", &[logs, ("x-moniflux-share", "1")], &json_body, 400, "malformed_request"),
+        ("/in", &[logs, ("x-moniflux-share", "3/3")], &json_body, 400, "malformed_request"),
+        ("/in", &[logs, ("x-moniflux-share", "0/3")], &json_body, 400, "malformed_request"),
         ("/v1/logs", &[], &otlp[..99], 400, "malformed_request"),
         ("/v1/logs", &[("content-encoding", "gzip")], &otlp, 400, "malformed_request"),
         ("/v1/logs", &[("content-encoding", "br")], &otlp, 415, "unsupported_media_type"),

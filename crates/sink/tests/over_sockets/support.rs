@@ -7,7 +7,7 @@ use std::net::SocketAddr;
 use moniflux_domain::destination::DestinationKind;
 use moniflux_domain::id::{RunId, TestId};
 use moniflux_domain::signal::{Share, Signal};
-use moniflux_domain::spec::{LogSize, LogType};
+use moniflux_domain::spec::{Entropy, LogSize, LogType, SpansPerTrace};
 use moniflux_payload::{BatchBuffer, Encoder, Shape, Span};
 use moniflux_sink::{Sink, SinkConfig};
 use serde_json::Value;
@@ -78,7 +78,7 @@ impl Client {
     /// Posts records as an emitter does.
     pub(crate) async fn emit(self, shape: &Shape, first: u64, count: u32) -> io::Result<Answer> {
         let body = body(shape, first, count);
-        let share = shape.share.index().to_string();
+        let share = shape.share.to_string();
         match shape.kind {
             DestinationKind::Http => {
                 let headers = [("x-moniflux-signal", shape.signal.as_str()), ("x-moniflux-share", &share)];
@@ -114,6 +114,8 @@ pub(crate) fn shape(kind: DestinationKind, signal: Signal) -> Shape {
         share: Share::new(1, 3).unwrap(),
         log_type: LogType::Info,
         log_size: LogSize::bytes(100).unwrap(),
+        entropy: Entropy::default(),
+        spans_per_trace: SpansPerTrace::default(),
         seed: 1,
         started_at: 1_767_268_800_000_000_000,
     }

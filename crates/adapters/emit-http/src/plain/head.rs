@@ -38,7 +38,7 @@ impl Head {
         head.extend_from_slice(&self.common);
         // Writing to a vector does not fail.
         if self.names_share {
-            write!(head, "{}: {}\r\n", Template::SHARE, share.index()).ok();
+            write!(head, "{}: {}\r\n", Template::SHARE, share).ok();
         }
         write!(head, "content-length: {length}\r\n\r\n").ok();
         head
@@ -81,7 +81,7 @@ mod tests {
         let expected = format!(
             "POST /in?x=1 HTTP/1.1\r\nhost: h:8080\r\nuser-agent: MoniFlux/{version}\r\naccept: */*\r\n\
              authorization: Bearer schlüssel\r\ncontent-type: application/json\r\nx-moniflux-signal: logs\r\n\
-             x-moniflux-share: 3\r\ncontent-length: 1234\r\n\r\n"
+             x-moniflux-share: 3/4\r\ncontent-length: 1234\r\n\r\n"
         );
         assert_eq!(text(DestinationKind::Http, "http://h:8080/in?x=1"), expected);
     }
