@@ -50,6 +50,15 @@ unit-test: ## tests that need nothing but cargo
 integration-test: tools build ## tests of the whole system and of the store on a real MongoDB
 	$(INTEGRATION)
 
+.PHONY: bench
+bench: ## encoding, decoding and pacing, by time; BENCH_FILTER='otlp-http logs'
+	cargo bench --locked --package moniflux-payload --package moniflux-engine --benches -- $(if $(BENCH_FILTER),'$(BENCH_FILTER)')
+
+.PHONY: bench-instructions
+bench-instructions: ## encoding and decoding, in instructions a record, which do not drift
+	@scripts/install-bench-tools
+	@scripts/bench-instructions
+
 .PHONY: bench-e2e
 bench-e2e: build ## the generator beside other senders, a record's CPU cost; BENCH_FLAGS='--rounds 5'
 	cargo build --locked --release --package moniflux-bench

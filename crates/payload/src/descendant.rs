@@ -82,7 +82,11 @@ static CLIENT: [Work; 4] = [
     ),
     client(
         "shop.Shipping/Quote",
-        &[("rpc.system", "grpc"), ("rpc.service", "shop.Shipping"), ("rpc.method", "Quote")],
+        &[
+            ("rpc.system.name", "grpc"),
+            ("rpc.method", "shop.Shipping/Quote"),
+            ("server.address", "shipping.internal"),
+        ],
     ),
 ];
 

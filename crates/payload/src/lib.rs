@@ -13,6 +13,7 @@ pub mod mix;
 
 mod corpus;
 mod descendant;
+mod hex;
 mod json;
 mod numbers;
 mod operation;

@@ -51,7 +51,7 @@ pub(crate) enum Kind {
 /// Every instrument; gauges and sums alternate.
 pub(crate) const CATALOGUE: [Instrument; INSTRUMENTS] = [
     gauge("system.cpu.utilization", "1", 0.21, 0.93, ("cpu.mode", "user")),
-    sum("system.network.packets", "{packet}", ("network.io.direction", "receive")),
+    sum("system.network.packet.count", "{packet}", ("network.io.direction", "receive")),
     gauge("system.memory.utilization", "1", 0.48, 0.86, ("system.memory.state", "used")),
     sum("system.disk.operations", "{operation}", ("disk.io.direction", "read")),
     gauge("system.filesystem.utilization", "1", 0.37, 0.71, ("system.filesystem.state", "used")),

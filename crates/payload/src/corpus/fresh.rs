@@ -1,6 +1,7 @@
 //! Digits that are drawn anew for each record, eight places at a time.
 
 use super::text::FIXED;
+use crate::hex::{self, NIBBLES};
 
 /// Eight characters of a message, some of which are drawn.
 #[derive(Debug, Clone, Copy)]
@@ -51,9 +52,7 @@ impl Window {
     pub(super) fn put(&self, message: &mut [u8], drawn: u64) {
         // All eight digits at once, a byte each: the upper half of a nibble times the base is a digit below the base.
         let digits = (((drawn & NIBBLES) * self.base) >> 4) & NIBBLES;
-        let is_letter = ((digits + SIX) >> 4) & ONES;
-        let characters = digits + ZEROS + is_letter * FROM_ZERO_TO_LETTERS;
-        let characters = self.text | (characters & self.mask);
+        let characters = self.text | (hex::characters(digits) & self.mask);
         message[self.at..][..WIDTH].copy_from_slice(&characters.to_le_bytes());
     }
 }
@@ -65,12 +64,6 @@ pub(super) fn next(drawn: u64) -> u64 {
 }
 
 const WIDTH: usize = Window::WIDTH;
-const ONES: u64 = u64::from_le_bytes([1; WIDTH]);
-const NIBBLES: u64 = 15 * ONES;
-const SIX: u64 = 6 * ONES;
-const ZEROS: u64 = b'0' as u64 * ONES;
-/// What is added to a digit above 9 besides.
-const FROM_ZERO_TO_LETTERS: u64 = (b'a' - b'0' - 10) as u64;
 /// The odd number next to 2^64 divided by the golden ratio.
 const FACTOR: u64 = 0x9e37_79b9_7f4a_7c15;
 

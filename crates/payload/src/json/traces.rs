@@ -5,6 +5,7 @@
 
 use crate::descendant::Descendant;
 use crate::encoder::Shape;
+use crate::hex;
 use crate::json::decimal;
 use crate::json::rows::Tail;
 use crate::mix::mix;
@@ -72,10 +73,10 @@ impl Tail for TraceTail {
     #[inline]
     fn patch(&self, index: usize, tail: &mut [u8], number: u64) {
         let (operation, micros) = operation::request(self.key, number);
-        put_hex(&mut tail[TRACE_AT..][..32], &self.ids.trace(number));
-        put_hex(&mut tail[SPAN_AT..][..16], &self.ids.span(number, index));
+        hex::put(&mut tail[TRACE_AT..][..32], &self.ids.trace(number));
+        hex::put(&mut tail[SPAN_AT..][..16], &self.ids.span(number, index));
         let micros = if let Some((span, _)) = self.descendant(index) {
-            put_hex(&mut tail[PARENT_AT..][..16], &self.ids.span(number, span.parent));
+            hex::put(&mut tail[PARENT_AT..][..16], &self.ids.span(number, span.parent));
             let (start, end) = span.times(0, micros);
             end - start
         } else {
@@ -85,15 +86,6 @@ impl Tail for TraceTail {
         };
         let end = tail.len() - 1;
         decimal::put_fraction(&mut tail[end - DURATION_WIDTH..end], micros, 3);
-    }
-}
-
-#[inline]
-fn put_hex(place: &mut [u8], bytes: &[u8]) {
-    const DIGITS: &[u8; 16] = b"0123456789abcdef";
-    for (pair, byte) in place.chunks_exact_mut(2).zip(bytes) {
-        pair[0] = DIGITS[usize::from(byte >> 4)];
-        pair[1] = DIGITS[usize::from(byte & 15)];
     }
 }
 

@@ -1,0 +1,39 @@
+//! How long it takes to encode a batch of a thousand records, and to read it again: `cargo bench --package moniflux-payload`.
+
+#[path = "support/cases.rs"]
+mod cases;
+
+use divan::counter::{BytesCount, ItemsCount};
+use divan::{Bencher, black_box};
+use moniflux_payload::{BatchBuffer, Encoder, decode};
+
+use self::cases::{BATCH, CASES, Case, batch};
+
+fn main() {
+    divan::main();
+}
+
+/// As in a run: into a buffer that held the batch before.
+#[divan::bench(args = CASES)]
+fn encode(bencher: Bencher<'_, '_>, case: Case) {
+    let encoder = Encoder::new(&case.shape());
+    let mut buffer = BatchBuffer::default();
+    let mut index = 0;
+    bencher.counter(ItemsCount::new(BATCH)).counter(BytesCount::new(case.body().len())).bench_local(|| {
+        encoder.encode(&mut buffer, batch(index % 1_000));
+        index += 1;
+        black_box(buffer.as_ref().len())
+    });
+}
+
+#[divan::bench(args = CASES)]
+fn read(bencher: Bencher<'_, '_>, case: Case) {
+    let (shape, body) = (case.shape(), case.body());
+    bencher.counter(ItemsCount::new(BATCH)).counter(BytesCount::new(body.len())).bench_local(|| {
+        let mut sum = 0_u64;
+        let told = decode(shape.kind, shape.signal, shape.share, black_box(&body), &mut |arrival| {
+            sum = sum.wrapping_add(arrival.seq);
+        });
+        (told.is_ok(), sum)
+    });
+}
