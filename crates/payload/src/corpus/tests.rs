@@ -1,3 +1,5 @@
+//! What texts are made of, how far they compress, and what they cost to keep.
+
 use std::collections::HashSet;
 use std::io::Write as _;
 
