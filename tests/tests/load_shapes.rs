@@ -17,6 +17,7 @@ on_both_stores!(
     a_load_ends_with_its_count_or_with_someones_word,
     shares_add_up_to_the_test,
     a_profile_can_be_changed_paused_and_resumed_in_mid_run,
+    a_rate_can_be_the_most_for_a_while,
     a_thousand_changes_of_one_run_leave_every_record_its_class,
     what_fails_for_too_long_ends_the_run,
 );
@@ -124,6 +125,34 @@ async fn a_profile_can_be_changed_paused_and_resumed_in_mid_run(store: Store) ->
     let due = results.lane("logs")?.due;
     // At most two seconds at 100, at least five at 1,000 to 2,000, of which two were the ramp.
     ensure!((8_000..=15_000).contains(&due), "{due} are due");
+    results.ensure_exact("logs", due)?;
+    sink.lane(test, &results.run_id, "logs").await?.ensure_exact(due)
+}
+
+async fn a_rate_can_be_the_most_for_a_while(store: Store) -> Result<()> {
+    let (service, sink) = tokio::try_join!(Service::start(&store), Sink::start(&[]))?;
+    let (api, test) = (service.api(), "let-loose");
+    let asked = with(body::logs(test, sink.address(), 50, 12), &json!({"parallelism": 2}));
+    api.post("/start-test", &asked).await?.with(200)?;
+    let arrives = async |more: u64| {
+        let before = sink.received(test).await?;
+        until("it goes on", SOON, async || {
+            ensure!(sink.received(test).await? >= before + more, "too few");
+            Ok(())
+        })
+        .await
+    };
+    arrives(50).await?;
+    api.patch("/tests/let-loose", &json!({"logRate": "max"})).await?.with(200)?;
+    arrives(20_000).await?;
+    api.patch("/tests/let-loose", &json!({"logRate": 50})).await?.with(200)?;
+    let_run(Duration::from_secs(1)).await;
+    let before = sink.received(test).await?;
+    let_run(Duration::from_secs(2)).await;
+    let slowly = sink.received(test).await? - before;
+    ensure!((50..200).contains(&slowly), "{slowly} in about two seconds at 50/s");
+    let results = service.run_over(test, "Completed", LONG).await?;
+    let due = results.lane("logs")?.due;
     results.ensure_exact("logs", due)?;
     sink.lane(test, &results.run_id, "logs").await?.ensure_exact(due)
 }

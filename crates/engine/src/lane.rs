@@ -318,7 +318,9 @@ impl Lane {
             }
             LaneCommand::Grant(granted) => self.granted = self.granted.max(granted),
             LaneCommand::Pace(pace) => self.pace = pace,
-            LaneCommand::Change { demand, at } if self.phase == Phase::Load => self.load.follow(&demand, at),
+            LaneCommand::Change { demand, at } if self.phase == Phase::Load => {
+                self.load.follow(&demand, at, self.tally.due());
+            }
             LaneCommand::Stop { at } if self.phase == Phase::Load => self.load.end_by(at),
             LaneCommand::Suspend if self.phase != Phase::Over => {
                 self.phase = Phase::Suspended { until: self.clock.monotonic() + self.delivery.drain };

@@ -4,7 +4,6 @@ use moniflux_domain::delivery::Delivery;
 use moniflux_domain::draft::Draft;
 use moniflux_domain::fault::Faults;
 use moniflux_domain::id::TestId;
-use moniflux_domain::profile::LaneRate;
 use moniflux_domain::shape::Profile;
 use moniflux_domain::signal::Signal;
 use moniflux_domain::spec::Spec;
@@ -52,12 +51,7 @@ fn check(draft: &Draft, spec: &Spec, test: &Test) -> Result<(), Faults> {
             ("parallelism", spec.parallelism != test.spec.parallelism),
         ];
         let delivery = delivery_changes(&spec.delivery, &test.spec.delivery);
-        let names = ["logRate", "metricsRate", "traceRate"];
-        let unpaced = Signal::ALL.into_iter().zip(names).map(|(signal, name)| {
-            let is_unpaced = |spec: &Spec| spec.rates.of(signal) == LaneRate::Max;
-            (name, is_unpaced(spec) != is_unpaced(&test.spec))
-        });
-        let fixed = fixed.into_iter().chain(delivery).chain(unpaced).chain(search_changes(spec, &test.spec));
+        let fixed = fixed.into_iter().chain(delivery).chain(search_changes(spec, &test.spec));
         for (field, _) in fixed.filter(|(_, differs)| *differs) {
             faults.add(field, "cannot change while a run is in progress: use POST /restart-test");
         }
@@ -65,14 +59,11 @@ fn check(draft: &Draft, spec: &Spec, test: &Test) -> Result<(), Faults> {
     faults.or(())
 }
 
-/// What a search for the capacity rests on, and whether it differs. A change from or to "max" is refused in any case.
+/// What a search for the capacity rests on, and whether it differs.
 fn search_changes(new: &Spec, old: &Spec) -> [(&'static str, bool); 4] {
     let searches = |spec: &Spec| matches!(spec.profile, Profile::Capacity(_));
     let is_search = searches(new) || searches(old);
-    let differs = |signal| {
-        let (new, old) = (new.rates.of(signal), old.rates.of(signal));
-        is_search && new != old && new != LaneRate::Max && old != LaneRate::Max
-    };
+    let differs = |signal| is_search && new.rates.of(signal) != old.rates.of(signal);
     [
         ("profile", is_search && new.profile != old.profile),
         ("logRate", differs(Signal::Logs)),

@@ -161,8 +161,9 @@ pub(crate) fn checkpoint(salt: u64) -> Outcome<Checkpoint> {
         Ok(Demand::constant(rate(records)?, LoadDuration::seconds(600).ok_or("duration")?))
     };
     let mut load = Load::of(demand(500)?, Share::new(2, 3).ok_or("share")?);
-    load.follow(&demand(0)?, ActiveTime::from_nanos(1_000_000_001));
-    load.follow(&demand(Rate::MAX)?, ActiveTime::from_nanos(2_000_000_003));
+    let unpaced = Demand { rate: LaneRate::Max, ..demand(0)? };
+    load.follow(&unpaced, ActiveTime::from_nanos(1_000_000_001), 333);
+    load.follow(&demand(Rate::MAX)?, ActiveTime::from_nanos(2_000_000_003), 4_444);
     let busy = LaneCheckpoint {
         signal: Signal::Traces,
         load,

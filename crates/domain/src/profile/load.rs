@@ -121,14 +121,27 @@ pub struct Load {
     end: ActiveTime,
     /// Which part of the lane's records this is.
     share: Share,
+    /// What the profile does not know of.
+    #[serde(default)]
+    unpaced: Unpaced,
+}
+
+/// What was due while the load was not paced.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+struct Unpaced {
+    /// This share's records.
+    records: u64,
+    /// By when: nothing that is due later was due before.
+    until: ActiveTime,
 }
 
 impl Load {
     /// One share of a load from its beginning.
     pub fn of(demand: Demand, share: Share) -> Self {
         let profile = RateProfile::of(demand.curve());
-        let end = end_of(&demand, &profile);
-        Self { demand, profile, end, share }
+        let mut load = Self { demand, profile, end: ActiveTime::FOREVER, share, unpaced: Unpaced::default() };
+        load.end = load.end_of();
+        load
     }
 
     /// A load that joins a run at a moment: nothing is due before it.
@@ -137,22 +150,27 @@ impl Load {
         let curve = load.demand.curve();
         load.profile = RateProfile::of(Rate::ZERO.into());
         load.profile.change(at, curve);
-        load.end = end_of(&load.demand, &load.profile);
+        load.end = load.end_of();
         load
     }
 
-    /// From `at` on another demand is followed; what was due before stays due. A demand that is the present one changes
-    /// nothing, so that a shape does not begin anew.
-    pub fn follow(&mut self, demand: &Demand, at: ActiveTime) {
+    /// From `at` on another demand is followed; what was due before, `due` records of this share, stays due. A demand that is
+    /// the present one changes nothing, so that a shape does not begin anew.
+    pub fn follow(&mut self, demand: &Demand, at: ActiveTime, due: u64) {
         if self.demand == *demand {
             return;
         }
         let same_rate = self.demand.rate == demand.rate && self.demand.shape == demand.shape;
+        let was_unpaced = self.is_unpaced();
         self.demand = demand.clone();
         if !same_rate {
             self.profile.change(at, demand.curve());
         }
-        self.end = end_of(demand, &self.profile).max(at);
+        if was_unpaced && !self.is_unpaced() {
+            let records = due.saturating_sub(self.share.of(self.profile.due(at)));
+            self.unpaced = Unpaced { records, until: at };
+        }
+        self.end = self.end_of().max(at);
     }
 
     /// Nothing is due after `at`.
@@ -180,10 +198,11 @@ impl Load {
         self.end
     }
 
-    /// How many of this share's records are due by `t`; none of a load that is not paced.
+    /// How many of this share's records are due by `t`; of a load that is not paced, those that were before.
     pub fn due(&self, t: ActiveTime) -> u64 {
-        let lane = self.profile.due(t.min(self.end));
-        self.share.of(self.demand.extent.count().map_or(lane, |count| lane.min(count)))
+        let paced = self.share.of(self.profile.due(t.min(self.end)));
+        let due = self.unpaced.records.saturating_add(paced);
+        self.limit().map_or(due, |limit| due.min(limit))
     }
 
     /// How many of this share's records there are at the most, if that is limited by number.
@@ -198,21 +217,31 @@ impl Load {
 
     /// The moment this share's `n`-th record (counted from 1) is due; none when it never is.
     pub fn due_at(&self, n: u64) -> Option<ActiveTime> {
-        let lane = self.share.lane_count_for(n);
-        if self.demand.extent.count().is_some_and(|count| lane > count) {
+        if self.limit().is_some_and(|limit| n > limit) {
             return None;
         }
-        self.profile.due_at(lane).filter(|t| *t <= self.end)
+        let Unpaced { records, until } = self.unpaced;
+        let due = match n.checked_sub(records) {
+            None | Some(0) => Some(until),
+            Some(paced) => self.profile.due_at(self.share.lane_count_for(paced)).map(|t| t.max(until)),
+        };
+        due.filter(|t| *t <= self.end)
     }
-}
 
-fn end_of(demand: &Demand, profile: &RateProfile) -> ActiveTime {
-    match demand.extent {
-        Extent::For(duration) => ActiveTime::from_duration(duration.as_duration()),
-        Extent::Count(count) if demand.rate != LaneRate::Max => {
-            profile.due_at(count).unwrap_or(ActiveTime::FOREVER)
+    fn end_of(&self) -> ActiveTime {
+        match self.demand.extent {
+            Extent::For(duration) => ActiveTime::from_duration(duration.as_duration()),
+            Extent::Count(_) if self.is_unpaced() => ActiveTime::FOREVER,
+            // All shares of a load that was always paced end at one moment.
+            Extent::Count(count) if self.unpaced == Unpaced::default() => {
+                self.profile.due_at(count).unwrap_or(ActiveTime::FOREVER)
+            }
+            Extent::Count(count) => {
+                let ends_with = Self { end: ActiveTime::FOREVER, ..self.clone() };
+                ends_with.due_at(self.share.of(count)).unwrap_or(ActiveTime::FOREVER)
+            }
+            Extent::Open => ActiveTime::FOREVER,
         }
-        Extent::Count(_) | Extent::Open => ActiveTime::FOREVER,
     }
 }
 
@@ -263,16 +292,39 @@ mod tests {
     }
 
     #[test]
+    fn a_load_that_is_paced_again_goes_on_behind_what_left_meanwhile() {
+        let paced = Demand::constant(rate(10), secs(60));
+        let unpaced = Demand { rate: LaneRate::Max, ..paced.clone() };
+        let mut load = Load::of(paced.clone(), Share::new(1, 2).unwrap());
+        load.follow(&unpaced, at(4), load.due(at(4)));
+        assert_eq!((load.is_unpaced(), load.due(at(9))), (true, 20));
+        load.follow(&paced, at(10), 5_000);
+        assert_eq!((load.due(at(10)), load.due(at(20)), load.total()), (5_000, 5_050, 5_250));
+        assert_eq!((load.due_at(3), load.due_at(5_000)), (Some(at(10)), Some(at(10))));
+        // The 5,050th is the whole lane's last but one by then.
+        let tenth_before = ActiveTime::from_nanos(19_900_000_000);
+        assert_eq!((load.due_at(5_050), load.due_at(5_251)), (Some(tenth_before), None));
+        load.follow(&unpaced, at(20), 5_050);
+        load.follow(&paced, at(21), 9_000);
+        assert_eq!((load.due(at(21)), load.due(at(31))), (9_000, 9_050));
+        for (count, total, end) in [(20_000, 10_000, 220_900), (18_000, 9_000, 40_000), (100, 50, 40_000)] {
+            let mut load = load.clone();
+            load.follow(&Demand { extent: Extent::Count(count), ..paced.clone() }, at(40), 9_095);
+            assert_eq!((load.total(), load.end().as_duration().as_millis()), (total, end), "{count}");
+        }
+    }
+
+    #[test]
     fn a_demand_told_again_does_not_begin_its_shape_anew() {
         let shape = Shape::Ramp { from: Target::ZERO, to: Target::FULL, over: None };
         let demand = Demand { shape, ..Demand::constant(rate(100), secs(60)) };
         let mut load = Load::of(demand.clone(), Share::WHOLE);
         let before = load.clone();
-        load.follow(&demand, at(30));
+        load.follow(&demand, at(30), 750);
         assert_eq!(load, before);
-        load.follow(&Demand { extent: Extent::For(secs(40)), ..demand.clone() }, at(30));
+        load.follow(&Demand { extent: Extent::For(secs(40)), ..demand.clone() }, at(30), 750);
         assert_eq!((load.due(at(30)), load.end()), (750, at(40)));
-        load.follow(&Demand::constant(rate(10), secs(50)), at(35));
+        load.follow(&Demand::constant(rate(10), secs(50)), at(35), 1_020);
         assert_eq!(load.total(), 1_020 + 150);
     }
 

@@ -2,6 +2,7 @@
 
 use moniflux_domain::answer::Answer;
 use moniflux_domain::point::LoadEvent;
+use moniflux_domain::profile::LaneRate;
 use moniflux_domain::signal::Signal;
 use moniflux_domain::spec::{Parallelism, Spec};
 use moniflux_domain::verdict::Verdict;
@@ -75,6 +76,29 @@ async fn what_happens_to_a_load_is_marked_once_in_the_point_of_its_second() {
     assert_eq!(events, [LoadEvent::Resumed, LoadEvent::Changed, LoadEvent::Stopped]);
     bench.observe().await;
     assert_eq!(marks(&bench), []);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_load_can_go_as_fast_as_it_can_for_a_while() {
+    let paced = spec(100, 0, 0, 10);
+    let mut unpaced = paced.clone();
+    unpaced.rates.logs = LaneRate::Max;
+    let mut bench = Bench::start(&paced, MILLISECOND, Answer::Acked);
+    bench.pass(2 * SECOND).await;
+    bench.run.change(&unpaced).unwrap();
+    bench.pass(SECOND).await;
+    bench.run.change(&paced).unwrap();
+    bench.observe().await;
+    let fast = bench.lane(Signal::Logs).tally.due();
+    assert!(fast > 10_000, "{fast}");
+    bench.pass(2 * SECOND).await;
+    let slow = bench.lane(Signal::Logs).tally.due() - fast;
+    assert!((190..=205).contains(&slow), "{slow} in two seconds");
+    bench.finish().await;
+    let tally = bench.lane(Signal::Logs).tally;
+    assert_eq!((tally.acked(), tally.missed()), (tally.due(), 0));
+    assert!((690..=705).contains(&(tally.due() - fast)), "{} of {fast}", tally.due());
+    assert_eq!(bench.verdict(), Verdict::Valid);
 }
 
 #[tokio::test(start_paused = true)]
