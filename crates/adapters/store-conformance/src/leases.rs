@@ -150,7 +150,7 @@ pub async fn a_checkpoint_reads_back_exactly(deployment: &dyn Deployment) -> Out
         let stored = stores.runs.get(&held.test, held.number).await?.ok_or("stored")?;
         let mut expected = held.clone();
         expected.shares[0].checkpoint = checkpoint(salt)?;
-        expected.shares[0].lease = share(&stored).lease.clone();
+        expected.shares[0].lease.clone_from(&share(&stored).lease);
         assert_eq!(stored, expected);
     }
     Ok(())

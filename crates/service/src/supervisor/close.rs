@@ -154,7 +154,7 @@ impl Supervisor {
             let last = Renewal { share, epoch: entry.epoch, checkpoint: seen.checkpoint };
             match self.stores.runs.release(last).await {
                 Ok(()) => {
-                    tracing::info!(testID = %entry.test, runID = %share.run, share = share.share.index(), "run given back")
+                    tracing::info!(testID = %entry.test, runID = %share.run, share = share.share.index(), "run given back");
                 }
                 Err(error) => {
                     tracing::warn!(testID = %entry.test, runID = %share.run, %error, "run cannot be given back");
