@@ -106,7 +106,7 @@ async fn the_shares_of_a_killed_holder_go_on_at_the_other() -> Result<()> {
         .await?;
     }
     first.kill()?;
-    let results = second.run_over("halved", "Completed", Duration::from_secs(60)).await?;
+    let results = second.run_over("halved", "Completed", Duration::from_mins(1)).await?;
     let (lane, arrived) = (results.lane("logs")?, sink.lane("halved", &results.run_id, "logs").await?);
     ensure!(results.run == 1 && lane.due == 12_000 && lane.acked + lane.in_doubt == 12_000, "{results:?}");
     ensure!(lane.in_doubt < 3_000, "more than one share was in doubt: {lane:?}");

@@ -102,7 +102,7 @@ async fn tables_of_a_later_version_are_refused() {
 async fn a_run_of_the_time_before_shares_is_read_and_driven_as_a_whole() {
     let folder = tempfile::tempdir().unwrap();
     let (config, earlier) = (config(folder.path()), config(&folder.path().join("earlier")));
-    let run = run_of_one_lane();
+    let run = run_of_one_lane().unwrap();
     let store = SqliteStore::open(config.clone()).await.unwrap();
     store.begin(&run).await.unwrap();
     store.close().await;
@@ -149,25 +149,25 @@ async fn a_closed_store_is_unavailable() {
     assert!(TestStore::list(&store, &TestQuery::default()).await.unwrap_err().is_retryable());
 }
 
-fn run_of_one_lane() -> Run {
+fn run_of_one_lane() -> Result<Run, Box<dyn Error>> {
     let destination = Destination {
         name: None,
         kind: DestinationKind::Http,
-        endpoint: Endpoint::parse("http://127.0.0.1:4318").unwrap(),
+        endpoint: Endpoint::parse("http://127.0.0.1:4318")?,
         port: None,
         api_key: None,
         compression: Compression::None,
     };
-    let rates = Rates { logs: LaneRate::PerSecond(Rate::per_second(1).unwrap()), ..Rates::default() };
-    let spec = Spec::new(rates, Extent::For(LoadDuration::seconds(1).unwrap()), destination);
-    Run {
+    let rates = Rates { logs: LaneRate::PerSecond(Rate::per_second(1).ok_or("rate")?), ..Rates::default() };
+    let spec = Spec::new(rates, Extent::For(LoadDuration::seconds(1).ok_or("duration")?), destination);
+    Ok(Run {
         id: RunId(Uuid::from_u128(7)),
-        test: TestId::parse("t").unwrap(),
+        test: TestId::parse("t")?,
         number: RunNumber::FIRST,
         started_at: DateTime::UNIX_EPOCH,
         shares: vec![RunShare::start(&spec, Share::WHOLE)],
         spec,
-    }
+    })
 }
 
 async fn connect(config: &SqliteConfig) -> sqlx::Result<SqliteConnection> {
