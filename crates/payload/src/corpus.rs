@@ -95,10 +95,14 @@ impl Lines {
     fn put(&self, place: &mut [u8], drawn: u64) {
         let index = mix::scale(drawn, self.count) as usize;
         place.copy_from_slice(&self.text[index * place.len()..][..place.len()]);
+        let windows = &self.windows[index * self.windows_each..][..self.windows_each];
+        // A window takes half of each byte, so a draw is enough for two.
         let mut drawn = drawn;
-        for window in &self.windows[index * self.windows_each..][..self.windows_each] {
+        for pair in windows.chunks(2) {
             drawn = fresh::next(drawn);
-            window.put(place, drawn);
+            for (window, half) in pair.iter().zip([drawn, drawn >> 4]) {
+                window.put(place, half);
+            }
         }
     }
 }
@@ -148,11 +152,11 @@ fn fits(room: usize, text: usize) -> bool {
 /// What the messages of a lane take, unless they are very large: no more than fits a core's first-level cache.
 const POOL_BYTES: usize = 32 * 1024;
 /// So many lines of the usual 256 bytes are soon seen by a compressor, and it sees the same in a body of any length.
-const LINES: RangeInclusive<usize> = 16..=128;
-const SHORT_LINES_BYTES: usize = 16 * 256;
+const LINES: RangeInclusive<usize> = 30..=128;
+const SHORT_LINES_BYTES: usize = 30 * 256;
 const FEW_LINES: usize = 2;
-/// A window is laid for every so many bytes of a message, as far as there are digits.
-const BYTES_A_WINDOW: usize = 64;
+/// A window is laid for every so many bytes of a message, as far as there are digits: three for the usual 256.
+const BYTES_A_WINDOW: usize = 86;
 const PATIENCE: u32 = 16;
 const LONGEST_WORD: usize = 8;
 

@@ -98,7 +98,7 @@ fn bodies_compress_as_the_entropy_says() {
         (Entropy::Low, 326, 15.0, 40.0),
         (Entropy::Low, 1_630, 15.0, 40.0),
         (Entropy::Realistic, 326, 4.8, 8.3),
-        (Entropy::Realistic, 1_630, 4.8, 9.3),
+        (Entropy::Realistic, 1_630, 4.8, 9.7),
         (Entropy::High, 326, 1.0, 1.6),
         (Entropy::High, 1_630, 1.0, 1.6),
     ] {
