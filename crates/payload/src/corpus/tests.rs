@@ -1,3 +1,5 @@
+//! Texts as records carry them, and how far bodies of them compress.
+
 use std::collections::HashSet;
 use std::io::Write as _;
 
