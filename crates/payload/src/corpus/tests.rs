@@ -1,4 +1,4 @@
-//! What texts are made of, how far they compress, and what they cost to keep.
+//! Texts as records carry them, and how far bodies of them compress.
 
 use std::collections::HashSet;
 use std::io::Write as _;
