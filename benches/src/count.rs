@@ -14,7 +14,7 @@ use anyhow::Result;
 use clap::Args;
 
 use crate::clock::Stopwatch;
-use crate::counts::{ARRIVALS, Counts, INTRO, WINDOW};
+use crate::counts::{ARRIVALS, Counts, INTRO, PARTS, WINDOW};
 use crate::head::Head;
 
 /// Where the sink listens, and for how long.
@@ -86,8 +86,9 @@ fn serve(mut stream: TcpStream, tally: &Tally, stall: Option<Duration>) -> io::R
         buffer.copy_within(filled - surplus..filled, 0);
         filled = surplus;
         loop {
-            tally.came(came as u64);
+            let before = head.body - left;
             left -= came as u64;
+            tally.came(came as u64, parts(head.body - left, head.body) - parts(before, head.body));
             if left == 0 {
                 break;
             }
@@ -133,20 +134,20 @@ impl Tally {
         }
     }
 
-    /// So much of a body is there.
-    fn came(&self, bytes: u64) {
+    /// So many bytes of a body are there, which are such a part of it.
+    fn came(&self, bytes: u64, parts: u64) {
         self.bytes.fetch_add(bytes, Ordering::Relaxed);
         let since = self.first.get_or_init(Stopwatch::start).elapsed();
         let window = usize::try_from(since.as_millis() / WINDOW.as_millis()).unwrap_or(usize::MAX);
         if let Some(window) = self.windows.get(window) {
-            window.fetch_add(bytes, Ordering::Relaxed);
+            window.fetch_add(parts, Ordering::Relaxed);
         }
     }
 
     fn counts(&self) -> Counts {
         let mut windows: Vec<u64> =
             self.windows.iter().map(|window| window.load(Ordering::Relaxed)).collect();
-        let used = windows.iter().rposition(|bytes| *bytes > 0).map_or(0, |last| last + 1);
+        let used = windows.iter().rposition(|parts| *parts > 0).map_or(0, |last| last + 1);
         windows.truncate(used);
         Counts {
             requests: self.requests.load(Ordering::Relaxed),
@@ -155,6 +156,11 @@ impl Tally {
             arrivals: self.arrivals.lock().unwrap_or_else(PoisonError::into_inner).clone(),
         }
     }
+}
+
+/// How much of a body so many bytes are.
+fn parts(bytes: u64, body: u64) -> u64 {
+    (bytes * PARTS).checked_div(body).unwrap_or(PARTS)
 }
 
 const BUFFER: usize = 256 * 1024;
@@ -191,7 +197,8 @@ mod tests {
         assert_eq!(answers.matches("200 OK").count(), 3);
         let counts = tally.counts();
         assert_eq!((counts.requests, counts.bytes), (3, 5 + 3 * BUFFER as u64));
-        assert_eq!(counts.windows.iter().sum::<u64>(), counts.bytes);
+        // The empty one has no part that came.
+        assert_eq!(counts.windows.iter().sum::<u64>(), 2 * PARTS);
         assert_eq!(counts.arrivals.len(), 3);
     }
 }

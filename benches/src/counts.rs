@@ -17,7 +17,8 @@ pub(crate) struct Counts {
     pub(crate) requests: u64,
     /// Bytes of bodies.
     pub(crate) bytes: u64,
-    /// Bytes of bodies in each [`WINDOW`] since the first request.
+    /// What came in each [`WINDOW`] since the first request, in [`PARTS`] of a request. So bodies of as many records count the
+    /// same, however many bytes their numbers take.
     pub(crate) windows: Vec<u64>,
     /// Microseconds from the first request's head to each one's; of the first [`ARRIVALS`] requests.
     pub(crate) arrivals: Vec<u64>,
@@ -73,7 +74,10 @@ impl Counter {
 /// What the sink's first line begins with; its address follows.
 pub(crate) const INTRO: &str = "counting sink listens on http://";
 
-/// The windows that bytes are counted in.
+/// Of these there are so many in a request.
+pub(crate) const PARTS: u64 = 1_000_000;
+
+/// The windows that requests are counted in.
 pub(crate) const WINDOW: Duration = Duration::from_millis(100);
 
 /// Requests whose arrival is kept.

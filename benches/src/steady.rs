@@ -7,7 +7,7 @@ use anyhow::{Result, ensure};
 use clap::Args;
 
 use crate::clock::Stopwatch;
-use crate::counts::{Counter, Counts};
+use crate::counts::{Counter, Counts, PARTS};
 use crate::generator::{Binary, Lane, logs};
 use crate::proc::Memory;
 use crate::program::Ended;
@@ -75,7 +75,7 @@ fn report(args: &SteadyArgs, ended: &Ended, lane: &Lane, counts: &Counts, memory
     text
 }
 
-/// By how much bytes at the sink were off an even flow, as shares.
+/// By how much requests, of equally many records, were off an even flow at the sink, as shares.
 #[derive(Debug, Clone, Copy, PartialEq)]
 struct Evenness {
     /// The worst second.
@@ -89,7 +89,7 @@ impl Evenness {
     fn of(counts: &Counts, seconds: u16) -> Self {
         let within = counts.windows.len().min(usize::from(seconds) * 10);
         let windows = &counts.windows[..within];
-        let a_second = counts.bytes as f64 / f64::from(seconds);
+        let a_second = (counts.requests * PARTS) as f64 / f64::from(seconds);
         let seconds = deviations(&sums(windows, 10), a_second);
         Self { second: quantile(&seconds, 1.0), tenth: quantile(&deviations(windows, a_second / 10.0), 0.99) }
     }
@@ -106,7 +106,11 @@ mod tests {
 
     #[test]
     fn an_even_flow_is_not_off_and_a_burst_is() {
-        let counts = |windows: Vec<u64>| Counts { bytes: windows.iter().sum(), windows, ..Counts::default() };
+        let counts = |windows: Vec<u64>| Counts {
+            requests: windows.iter().sum(),
+            windows: windows.into_iter().map(|requests| requests * PARTS).collect(),
+            ..Counts::default()
+        };
         let even = Evenness::of(&counts(vec![100; 20]), 2);
         assert_eq!(even, Evenness { second: 0.0, tenth: 0.0 });
         let mut windows = vec![100; 20];
