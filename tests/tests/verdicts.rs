@@ -1,8 +1,11 @@
 //! A run that asked for more than could be offered says so, whose fault that was, and by how much.
 
+use std::time::Duration;
+
 use anyhow::{Context, Result, ensure};
 use moniflux_tests::alone;
 use moniflux_tests::body::{self, with};
+use moniflux_tests::scripted::{Reply, Scripted};
 use moniflux_tests::sink::Sink;
 use serde_json::{Value, json};
 
@@ -53,8 +56,22 @@ async fn and_the_text_says_it_in_words() -> Result<()> {
     Ok(())
 }
 
+#[tokio::test]
+async fn what_leaves_after_the_load_is_no_part_of_the_rate_that_was_achieved() -> Result<()> {
+    // Two hundred records are due in two seconds; ten of them leave each half second, and all leave in the end.
+    let slow = Scripted::start(|_| Reply::status(200).after(Duration::from_millis(500))).await?;
+    let fields = json!({"batchSize": 10, "maxInFlight": 1, "drain": 60});
+    let spec = with(body::logs("late", &slow.address(), 100, SECONDS.into()), &fields);
+    let (_, results) = alone::results(&spec).await?;
+    results.ensure_exact("logs", 200)?;
+    let rate = results.lane("logs")?.rate;
+    ensure!((rate.asked - 100.0).abs() < 1e-3, "{results:?}");
+    ensure!(rate.achieved > 0.0 && rate.achieved < 50.0, "{results:?}");
+    Ok(())
+}
+
 /// Asks for more than a thread can pack. More requests may wait than it can make, so nothing is the destination's fault;
-/// and nothing leaves once the load is over, so that the rate that was achieved is that of the load.
+/// and nothing leaves once the load is over.
 fn beyond(test: &str, endpoint: &str) -> Value {
     let fields = json!({
         "logSize": 1_000, "maxInFlight": 10_000, "connections": 10_000, "drain": 0,

@@ -38,6 +38,9 @@ pub struct Evidence {
     pub held: u64,
     /// Records that were due and never issued although the limit was not reached.
     pub dropped: u64,
+    /// Records issued later than [`Evidence::TOLERANCE`] after the end of the load, whoever was to blame.
+    #[serde(default)]
+    pub overtime: u64,
     /// The busiest second of a thread that made this load, in thousandths of it.
     pub busiest: u32,
 }
@@ -55,6 +58,7 @@ impl Evidence {
         self.late += other.late;
         self.held += other.held;
         self.dropped += other.dropped;
+        self.overtime += other.overtime;
         self.busiest = self.busiest.max(other.busiest);
     }
 
@@ -66,6 +70,7 @@ impl Evidence {
             late: self.late.saturating_sub(earlier.late),
             held: self.held.saturating_sub(earlier.held),
             dropped: self.dropped.saturating_sub(earlier.dropped),
+            overtime: self.overtime.saturating_sub(earlier.overtime),
             busiest: self.busiest,
         }
     }
@@ -93,7 +98,8 @@ mod tests {
 
     #[test]
     fn the_generator_is_blamed_first_and_only_beyond_one_percent() {
-        let evidence = |late, held, dropped| Evidence { issued: 1_000, late, held, dropped, busiest: 0 };
+        let evidence =
+            |late, held, dropped| Evidence { issued: 1_000, late, held, dropped, ..Evidence::default() };
         assert_eq!(evidence(0, 0, 0).verdict(), Verdict::Valid);
         assert_eq!(evidence(10, 0, 0).verdict(), Verdict::Valid);
         assert_eq!(evidence(11, 500, 0).verdict(), Verdict::GeneratorLimited);

@@ -282,6 +282,9 @@ impl Lane {
         } else if lateness > Evidence::TOLERANCE {
             self.evidence.late += records;
         }
+        if deadline + lateness > self.pace.deadline(self.load.end()) + Evidence::TOLERANCE {
+            self.evidence.overtime += records;
+        }
         self.window.take();
         self.last_due = batch.due;
 

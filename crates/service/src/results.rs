@@ -139,7 +139,7 @@ pub struct LaneResults {
 pub struct RateResults {
     /// Due.
     pub asked: f64,
-    /// Issued.
+    /// Issued while the load went on; what left later is no part of it.
     pub achieved: f64,
 }
 
@@ -183,16 +183,18 @@ impl Results {
         let mut lanes = BTreeMap::new();
         for signal in Signal::ALL {
             let mut tally = Tally::default();
+            let mut evidence = Evidence::default();
             let mut times = LatencyTimes::default();
             let shares = checkpoint.lanes.iter().filter(|lane| lane.signal == signal);
             let mut is_on = false;
             for lane in shares {
                 is_on = true;
                 tally.merge(&lane.tally);
+                evidence.merge(&lane.evidence);
                 times.merge(&LatencyTimes::from_latency(&lane.latency)?);
             }
             if is_on {
-                lanes.insert(signal, LaneResults::of(&tally, &times, active));
+                lanes.insert(signal, LaneResults::of(&tally, &evidence, &times, active));
             }
         }
         Ok(Self {
@@ -213,7 +215,8 @@ impl Results {
 }
 
 impl LaneResults {
-    fn of(tally: &Tally, times: &LatencyTimes, active: ActiveTime) -> Self {
+    fn of(tally: &Tally, evidence: &Evidence, times: &LatencyTimes, active: ActiveTime) -> Self {
+        let in_time = tally.issued().saturating_sub(evidence.overtime);
         Self {
             due: tally.due(),
             issued: tally.issued(),
@@ -231,7 +234,7 @@ impl LaneResults {
             bytes: tally.bytes(),
             wire_bytes: tally.wire_bytes(),
             compression_ratio: ratio(tally.bytes(), tally.wire_bytes()),
-            rate: RateResults { asked: rate(tally.due(), active), achieved: rate(tally.issued(), active) },
+            rate: RateResults { asked: rate(tally.due(), active), achieved: rate(in_time, active) },
             lateness: Lateness {
                 p50: times.lateness.quantile_millis(0.5),
                 p99: times.lateness.quantile_millis(0.99),

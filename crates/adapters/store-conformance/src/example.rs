@@ -264,7 +264,14 @@ fn tally(salt: u64) -> Tally {
 }
 
 fn evidence(salt: u64) -> Evidence {
-    Evidence { issued: 1 + salt, late: 2 + salt, held: 3 + salt, dropped: 4 + salt, busiest: 5 }
+    Evidence {
+        issued: 1 + salt,
+        late: 2 + salt,
+        held: 3 + salt,
+        dropped: 4 + salt,
+        overtime: salt,
+        busiest: 5,
+    }
 }
 
 fn latency(salt: u64) -> Latency {

@@ -100,7 +100,7 @@ struct LaneView {
 struct RateView {
     /// Due.
     asked: f64,
-    /// Issued.
+    /// Issued while the load went on; what left later is no part of it.
     achieved: f64,
 }
 
