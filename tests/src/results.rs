@@ -69,6 +69,8 @@ pub struct Lane {
     pub retries: u64,
     /// Bytes of the bodies.
     pub bytes: u64,
+    /// Of those, for each byte that left; none before an answer.
+    pub compression_ratio: Option<f64>,
     /// Records per second.
     pub rate: Rate,
     /// Due time to issue, in milliseconds.

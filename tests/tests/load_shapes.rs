@@ -19,6 +19,7 @@ on_both_stores!(
     a_profile_can_be_changed_paused_and_resumed_in_mid_run,
     a_rate_can_be_the_most_for_a_while,
     a_thousand_changes_of_one_run_leave_every_record_its_class,
+    records_are_as_compressible_and_traces_as_large_as_asked,
     what_fails_for_too_long_ends_the_run,
 );
 
@@ -207,6 +208,29 @@ async fn what_may_pass_is_sent_again_and_counted_once() -> Result<()> {
     let lane = results.lane("logs")?;
     ensure!(lane.retries > 0 && lane.retries < lane.requests, "{lane:?}");
     sink.lane("again", &results.run_id, "logs").await?.ensure_exact(600)
+}
+
+async fn records_are_as_compressible_and_traces_as_large_as_asked(store: Store) -> Result<()> {
+    let (service, sink) = tokio::try_join!(Service::start(&store), Sink::start(&[]))?;
+    let mut last = f64::INFINITY;
+    for entropy in ["low", "realistic", "high"] {
+        let asked = with(
+            body::readme(entropy, "otlp-http", sink.address()),
+            &json!({"entropy": entropy, "logSize": 256, "spansPerTrace": 5, "duration": 2, "metricsRate": 0}),
+        );
+        let asked = with(asked, &json!({"destination": {"compression": "zstd"}}));
+        let created = service.api().post("/start-test", &asked).await?.with(200)?;
+        ensure!(created["entropy"] == entropy && created["spansPerTrace"] == 5, "{created}");
+        let results = service.run_over(entropy, "Completed", LONG).await?;
+        for (signal, records) in [("logs", 1_000), ("traces", 400)] {
+            results.ensure_exact(signal, records)?;
+            sink.lane(entropy, &results.run_id, signal).await?.ensure_exact(records)?;
+        }
+        let ratio = results.lane("logs")?.compression_ratio.unwrap_or_default();
+        ensure!(ratio > 1.0 && ratio < last, "{entropy} compresses {ratio} : 1, after {last} : 1");
+        last = ratio;
+    }
+    Ok(())
 }
 
 #[tokio::test]

@@ -170,13 +170,16 @@ async fn a_run_in_progress_takes_rates_and_duration_only() {
     let change = draft(&json!({"logRate": 7, "traceRate": 1, "duration": 20, "logType": "INFO"}));
     let test = service.change(&id(), change).await.unwrap();
     assert_eq!((test.status, test.version), (Status::Running, Version(2)));
-    let change = draft(&json!({"logType": "WARN", "logSize": 1, "userID": "u", "testID": "x",
-        "destination": {"endpoint": "http://h"}, "schedule": "2031-01-01T00:00:00Z"}));
+    let change = draft(
+        &json!({"logType": "WARN", "logSize": 1, "entropy": "low", "spansPerTrace": 2, "userID": "u", "testID": "x",
+        "destination": {"endpoint": "http://h"}, "schedule": "2031-01-01T00:00:00Z"}),
+    );
     let Err(UseCaseError::Invalid(faults)) = service.change(&id(), change).await else {
         panic!("it was taken")
     };
     let fields: Vec<_> = faults.as_slice().iter().map(|fault| fault.field.as_str()).collect();
-    assert_eq!(fields, ["testID", "userID", "schedule", "logType", "logSize", "destination"]);
+    let payload = ["logType", "logSize", "entropy", "spansPerTrace", "destination"];
+    assert_eq!(fields, [&["testID", "userID", "schedule"][..], &payload].concat());
 }
 
 #[tokio::test]
