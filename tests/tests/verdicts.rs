@@ -28,7 +28,9 @@ async fn a_rate_beyond_the_machine_is_blamed_on_the_generator_with_the_figures()
     ensure!(generator.late > 0 && generator.late <= lane.issued, "{results:?}");
     ensure!((0.0..1.0).contains(&generator.headroom), "{results:?}");
     let (asked, achieved) = (per_second(lane.due)?, per_second(lane.issued)?);
-    ensure!((lane.rate.asked - asked).abs() + (lane.rate.achieved - achieved).abs() < 1e-3, "{lane:?}");
+    ensure!((lane.rate.asked - asked).abs() < 1e-3, "{lane:?}");
+    // What a stall of the machine keeps until after the end is issued, and is no part of the rate.
+    ensure!(lane.rate.achieved > 0.0 && lane.rate.achieved < achieved + 1e-3, "{lane:?}");
     let arrived = sink.lane("figures", &results.run_id, "logs").await?;
     ensure!(arrived.duplicates == 0 && arrived.unique >= lane.acked, "{arrived:?} of {lane:?}");
     Ok(())
@@ -51,8 +53,11 @@ async fn and_the_text_says_it_in_words() -> Result<()> {
     ensure!((1..=number(issued)?).contains(&number(late)?), "{words}");
     ensure!(number(issued)? + number(missed)? == DUE, "{words}");
     ensure!(rest.parse::<f64>().is_ok_and(|headroom| (0.0..1.0).contains(&headroom)), "{words}");
-    let rate = format!("rate {:.1}/s of {ASKED}.0/s", per_second(number(issued)?)?);
-    ensure!(ended.stdout.contains(&rate), "no {rate}: {}", ended.stdout);
+    let rate = format!("/s of {ASKED}.0/s");
+    let achieved = ended.stdout.lines().find_map(|line| line.trim().strip_prefix("rate ")?.split_once(&rate));
+    let (achieved, _) = achieved.with_context(|| format!("no {rate}: {}", ended.stdout))?;
+    let achieved: f64 = achieved.parse()?;
+    ensure!(achieved > 0.0 && achieved < per_second(number(issued)?)? + 0.1, "{}", ended.stdout);
     Ok(())
 }
 
