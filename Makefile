@@ -64,6 +64,7 @@ bench-e2e: build ## the generator beside other senders, a record's CPU cost; BEN
 	cargo build --locked --release --package moniflux-bench
 	@scripts/install-bench-tools
 	$(BENCH) compare --moniflux $(MONIFLUX_TEST_BINARY) $(BENCH_FLAGS)
+	$(BENCH) packed --moniflux $(MONIFLUX_TEST_BINARY)
 
 .PHONY: bench-load
 bench-load: build ## how evenly load leaves: a million a second, one a second, a thousand tests at once

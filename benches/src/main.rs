@@ -16,6 +16,7 @@ mod counts;
 mod generator;
 mod head;
 mod many;
+mod packed;
 mod post;
 mod proc;
 mod program;
@@ -38,6 +39,8 @@ struct Cli {
 enum Command {
     /// Records and bytes per CPU second: the generator, its client and encoder alone, reqwest and wrk
     Compare(compare::CompareArgs),
+    /// Bytes per CPU second with packed bodies, beside the compressor alone
+    Packed(packed::PackedArgs),
     /// How evenly a million records a second leave, and what that costs
     Steady(steady::SteadyArgs),
     /// How exactly one record a second leaves
@@ -48,6 +51,8 @@ enum Command {
     Count(count::CountArgs),
     /// Posts one body again and again
     Post(post::PostArgs),
+    /// Packs one body again and again
+    Pack(packed::PackArgs),
     /// Encodes batches and drops them
     Encode(body::EncodeArgs),
 }
@@ -55,11 +60,13 @@ enum Command {
 fn main() -> anyhow::Result<()> {
     let report = match Cli::parse().command {
         Command::Compare(args) => compare::main(&args),
+        Command::Packed(args) => packed::main(&args),
         Command::Steady(args) => steady::main(&args),
         Command::Slow(args) => slow::main(&args),
         Command::Many(args) => many::main(&args),
         Command::Count(args) => count::main(&args),
         Command::Post(args) => post::main(&args),
+        Command::Pack(args) => packed::pack(&args),
         Command::Encode(args) => body::main(&args),
     }?;
     write!(std::io::stdout(), "{report}")?;
