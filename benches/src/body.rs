@@ -53,8 +53,16 @@ pub(crate) fn main(args: &EncodeArgs) -> Result<String> {
 /// # Errors
 /// Never, with the constants of this file.
 pub(crate) fn batch(records: u32) -> Result<Vec<u8>> {
+    batch_after(0, records)
+}
+
+/// A batch of so many records that begins with that number.
+///
+/// # Errors
+/// Never, with the constants of this file.
+pub(crate) fn batch_after(first: u64, records: u32) -> Result<Vec<u8>> {
     let mut buffer = BatchBuffer::default();
-    encoder()?.encode(&mut buffer, span(0, records));
+    encoder()?.encode(&mut buffer, span(first, records));
     Ok(buffer.as_ref().to_vec())
 }
 

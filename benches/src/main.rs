@@ -51,7 +51,7 @@ enum Command {
     Count(count::CountArgs),
     /// Posts one body again and again
     Post(post::PostArgs),
-    /// Packs one body again and again
+    /// Packs bodies and drops them
     Pack(packed::PackArgs),
     /// Encodes batches and drops them
     Encode(body::EncodeArgs),

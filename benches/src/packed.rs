@@ -1,4 +1,4 @@
-//! `moniflux-bench packed`: the generator with packed bodies, beside the compressor that does nothing but pack one.
+//! `moniflux-bench packed`: the generator with packed bodies, beside the compressor that does nothing but pack the like.
 
 use std::fmt::Write as _;
 use std::hint::black_box;
@@ -30,7 +30,7 @@ pub(crate) struct PackedArgs {
     rounds: u16,
 }
 
-/// What to pack one body with, again and again.
+/// What to pack bodies with.
 #[derive(Debug, Args)]
 pub(crate) struct PackArgs {
     /// The compressor, at its fast level
@@ -78,24 +78,27 @@ pub(crate) fn main(args: &PackedArgs) -> Result<String> {
     Ok(report)
 }
 
-/// Packs one body until the time is over, and prints how often.
+/// Packs bodies until the time is over, and prints how many.
 pub(crate) fn pack(args: &PackArgs) -> Result<String> {
-    let body = body::batch(RECORDS)?;
-    let mut packed = Vec::with_capacity(body.len() * 2);
+    let begins = (0..DIFFERENT).map(|batch| 10_000_000 + batch * u64::from(RECORDS));
+    let different = begins.map(|first| body::batch_after(first, RECORDS)).collect::<Result<Vec<_>>>()?;
+    let mut packed = Vec::with_capacity(different.iter().map(Vec::len).max().unwrap_or_default() * 2);
+    let mut next = different.iter().cycle();
     let mut deflate = Compress::new(Compression::fast(), false);
     let mut zstd = zstd::bulk::Compressor::new(1)?;
     let mut bodies = 0_u64;
     let watch = Stopwatch::start();
     while watch.elapsed() < Duration::from_secs(args.seconds.into()) {
+        let Some(body) = next.next() else { break };
         packed.clear();
         match args.compression {
             Kind::Gzip => {
                 deflate.reset();
-                let status = deflate.compress_vec(&body, &mut packed, FlushCompress::Finish)?;
+                let status = deflate.compress_vec(body, &mut packed, FlushCompress::Finish)?;
                 ensure!(status == Status::StreamEnd, "a body does not fit twice its length");
             }
             Kind::Zstd => {
-                zstd.compress_to_buffer(&body, &mut packed)?;
+                zstd.compress_to_buffer(body, &mut packed)?;
             }
         }
         black_box(&packed);
@@ -124,6 +127,9 @@ fn alone(args: &PackedArgs, kind: Kind) -> Result<f64> {
     let bodies: f64 = ended.stdout.trim().parse()?;
     Ok(bodies * body::batch(RECORDS)?.len() as f64 / ended.cpu.as_secs_f64() / 1e6)
 }
+
+/// So many bodies are packed in turn, or the processor would soon know each of their bytes.
+const DIFFERENT: u64 = 64;
 
 /// Records a body: about 100 KiB.
 const RECORDS: u32 = 318;
