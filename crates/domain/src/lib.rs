@@ -8,6 +8,7 @@
 
 pub mod answer;
 pub mod capacity;
+pub mod capture;
 pub mod delivery;
 pub mod destination;
 pub mod draft;
@@ -24,4 +25,6 @@ pub mod signal;
 pub mod spec;
 pub mod tally;
 pub mod test;
+pub mod threshold;
 pub mod verdict;
+pub mod verify;

@@ -6,6 +6,7 @@ use std::time::Duration;
 use chrono::{DateTime, TimeDelta, Utc};
 use moniflux_domain::answer::{Answer, Kind};
 use moniflux_domain::capacity::{Capacity, Condition, Figures, LaneFigures, Search};
+use moniflux_domain::capture::{Capture, Kept};
 use moniflux_domain::delivery::{Delivery, Retry, RetryOn};
 use moniflux_domain::destination::{Compression, Destination, DestinationKind, Endpoint};
 use moniflux_domain::guard::AbortOn;
@@ -22,7 +23,9 @@ use moniflux_domain::spec::{
 };
 use moniflux_domain::tally::Tally;
 use moniflux_domain::test::{CurrentRun, Test};
+use moniflux_domain::threshold::{Abort, Threshold};
 use moniflux_domain::verdict::Evidence;
+use moniflux_domain::verify::Verify;
 use uuid::Uuid;
 
 use crate::Outcome;
@@ -55,6 +58,12 @@ pub(crate) fn spec() -> Outcome<Spec> {
         abort_on: Some(AbortOn { failures: 123_456, lasts: Duration::from_millis(1_500) }),
         seed: Some((1 << 53) - 1),
         parallelism: Parallelism::of(3).ok_or("parallelism")?,
+        thresholds: vec![
+            threshold("logs.responseTime.p99 < 250ms")?,
+            threshold("missed == 0")?.aborting(None),
+        ],
+        capture: Capture { kept: Kept::All, max: Capture::MOST },
+        verify: Some(Verify { sink: Endpoint::parse("http://sink:4318/a")?, wait: Duration::from_millis(1) }),
         destination: Destination {
             name: Some("Ziel \"ä\" 🚰".to_owned()),
             kind: DestinationKind::OtlpHttp,
@@ -64,6 +73,11 @@ pub(crate) fn spec() -> Outcome<Spec> {
             compression: Compression::Zstd,
         },
     })
+}
+
+fn threshold(text: &str) -> Outcome<Threshold> {
+    let abort = Some(Abort { after: Duration::from_millis(1_500) });
+    Ok(Threshold::parse(text)?.aborting(abort))
 }
 
 fn shapes() -> Outcome<BTreeMap<Signal, Shape>> {
