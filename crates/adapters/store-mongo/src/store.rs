@@ -7,7 +7,9 @@ use mongodb::options::IndexOptions;
 use mongodb::{Client, Collection, IndexModel};
 use moniflux_ports::error::StoreFault;
 
-use crate::codec::{ChangesDocument, PointDocument, RunDocument, SampleDocument, TestDocument};
+use crate::codec::{
+    AttachmentDocument, ChangesDocument, PointDocument, RunDocument, SampleDocument, TestDocument,
+};
 use crate::config::MongoConfig;
 use crate::error::{answer, fault, is_gone, raw_answer};
 
@@ -21,6 +23,7 @@ pub struct MongoStore {
     /// again from a new one.
     pub(crate) points: Collection<PointDocument>,
     pub(crate) samples: Collection<SampleDocument>,
+    pub(crate) attachments: Collection<AttachmentDocument>,
     /// Used where there are no change streams.
     pub(crate) changes: Collection<ChangesDocument>,
     pub(crate) probe: Collection<Document>,
@@ -49,6 +52,7 @@ impl MongoStore {
             runs: database.collection("runs"),
             points: database.collection("points"),
             samples: database.collection("samples"),
+            attachments: database.collection("attachments"),
             changes: database.collection("changes"),
             probe: database.collection("probe"),
             has_streams,
@@ -83,6 +87,7 @@ impl MongoStore {
         answer(self.points.create_index(point)).await?;
         let sample = unique(doc! { "run": 1, "signal": 1, "share": 1, "seq": 1 });
         answer(self.samples.create_index(sample)).await?;
+        answer(self.attachments.create_index(unique(doc! { "run": 1, "name": 1 }))).await?;
         Ok(())
     }
 

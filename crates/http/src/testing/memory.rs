@@ -6,6 +6,7 @@ use std::sync::Mutex;
 use std::time::Duration;
 
 use async_trait::async_trait;
+use moniflux_domain::attachment::Attachment;
 use moniflux_domain::id::{ReplicaId, RunId, RunNumber, TestId, Version};
 use moniflux_domain::point::{Point, Sample};
 use moniflux_domain::run::{Run, RunEnd};
@@ -21,6 +22,7 @@ use moniflux_ports::test_store::{InsertError, ReplaceError, TestCursor, TestPage
 pub(super) struct Memory {
     tests: Mutex<BTreeMap<TestId, Test>>,
     runs: Mutex<BTreeMap<(TestId, RunNumber), Run>>,
+    attachments: Mutex<BTreeMap<(RunId, String), Attachment>>,
     trouble: Mutex<Option<Trouble>>,
 }
 
@@ -218,7 +220,21 @@ impl ResultStore for Memory {
         unreachable!("no call of the API reads samples yet")
     }
 
-    async fn delete_of(&self, _: &[RunId]) -> Result<(), StoreFault> {
-        self.answer().await
+    async fn attach(&self, run: RunId, attachment: &Attachment) -> Result<(), StoreFault> {
+        self.answer().await?;
+        self.attachments.lock().unwrap().insert((run, attachment.name.clone()), attachment.clone());
+        Ok(())
+    }
+
+    async fn attachments(&self, run: RunId) -> Result<Vec<Attachment>, StoreFault> {
+        self.answer().await?;
+        let attachments = self.attachments.lock().unwrap();
+        Ok(attachments.iter().filter(|((of, _), _)| *of == run).map(|(_, found)| found.clone()).collect())
+    }
+
+    async fn delete_of(&self, runs: &[RunId]) -> Result<(), StoreFault> {
+        self.answer().await?;
+        self.attachments.lock().unwrap().retain(|(run, _), _| !runs.contains(run));
+        Ok(())
     }
 }
