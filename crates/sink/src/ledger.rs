@@ -245,8 +245,9 @@ mod tests {
         let ledger = Ledger::default();
         let mut bytes = receive(&ledger, &[("a", 0), ("a", 1), ("a", 2), ("a", 2)]);
         bytes += receive(&ledger, &[("a", 1), ("a", 9), ("a", 5)]);
-        let a_second =
-            json!({"count": 7, "p50": 1_000.0, "p90": 1_000.0, "p99": 1_000.0, "max": 1_000.0, "skew": null});
+        let second = 1_000.0;
+        let a_second = json!({"count": 7, "p50": second, "p90": second, "p95": second, "p99": second, "p999": second,
+            "max": second, "skew": null});
         let expected = json!({"tests": [{"testID": "a", "runs": [{"runID": RUN, "lanes": [
             {"signal": "logs", "share": 3, "received": 7, "unique": 5, "duplicates": 2, "reordered": 0, "missing": 5,
              "highest": 9, "bytes": bytes, "endToEnd": a_second}],

@@ -30,7 +30,8 @@ async fn every_signal_of_every_format_is_counted() {
                 assert_eq!(lane, expected);
                 // The records are of the first of January 2026, and an hour is the longest that is told.
                 let long = 3_600_000.0;
-                let expected = json!({"count": 1_050, "p50": long, "p90": long, "p99": long, "max": long, "skew": null});
+                let expected = json!({"count": 1_050, "p50": long, "p90": long, "p95": long,
+                    "p99": long, "p999": long, "max": long, "skew": null});
                 assert_eq!(latency, expected);
             }
         })
