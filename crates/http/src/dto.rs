@@ -5,6 +5,7 @@ pub(crate) mod compare;
 pub(crate) mod conclusion;
 pub(crate) mod cursor;
 pub(crate) mod draft;
+pub(crate) mod event;
 pub(crate) mod problem;
 pub(crate) mod results;
 pub(crate) mod saved;
