@@ -23,6 +23,7 @@ mod restart;
 mod resume;
 mod schedule;
 mod start;
+mod verify;
 
 pub use error::UseCaseError;
 pub use results::Results;
@@ -30,6 +31,7 @@ pub use scheduler::Scheduler;
 pub use series::{Series, SeriesQuery};
 pub use service::{Service, Stores};
 pub use supervisor::{LiveRun, Supervisor};
+pub use verify::verify;
 
 #[cfg(test)]
 mod testing;

@@ -13,6 +13,7 @@ use moniflux_ports::clock::Clock;
 use moniflux_ports::error::StoreFault;
 use moniflux_ports::result_store::ResultStore;
 use moniflux_ports::run_store::RunStore;
+use moniflux_ports::sink_reader::SinkReader;
 use moniflux_ports::test_store::{ReplaceError, TestStore};
 use tokio::sync::Notify;
 use uuid::{ContextV7, Timestamp, Uuid};
@@ -35,14 +36,21 @@ pub struct Stores {
 pub struct Service {
     pub(crate) stores: Stores,
     pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) sinks: Arc<dyn SinkReader>,
     held: Arc<Held>,
     begun: Arc<Notify>,
 }
 
 impl Service {
     /// A service over these stores, beside the supervisor that holds `held` and is woken by `begun`.
-    pub(crate) fn new(stores: Stores, clock: Arc<dyn Clock>, held: Arc<Held>, begun: Arc<Notify>) -> Self {
-        Self { stores, clock, held, begun }
+    pub(crate) fn new(
+        stores: Stores,
+        clock: Arc<dyn Clock>,
+        sinks: Arc<dyn SinkReader>,
+        held: Arc<Held>,
+        begun: Arc<Notify>,
+    ) -> Self {
+        Self { stores, clock, sinks, held, begun }
     }
 
     /// Whether the store can be read and written.
