@@ -2,6 +2,7 @@
 
 pub(crate) mod capacity;
 pub(crate) mod cursor;
+pub(crate) mod delivery;
 pub(crate) mod draft;
 pub(crate) mod problem;
 pub(crate) mod results;

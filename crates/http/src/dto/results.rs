@@ -8,6 +8,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::capacity::CapacityView;
+use super::delivery::DeliveryView;
 
 /// A run, and what became of its records. Times are milliseconds, sizes bytes.
 #[derive(Debug, Serialize, ToSchema)]
@@ -42,6 +43,8 @@ pub(crate) struct ResultsView {
     generator: GeneratorView,
     /// Each signal that was on: `logs`, `metrics`, `traces`.
     lanes: BTreeMap<&'static str, LaneView>,
+    /// What arrived at the sink; null for a run that names none.
+    delivery: Option<DeliveryView>,
     /// What a search for the capacity found; left out for a run that is none.
     #[serde(skip_serializing_if = "Option::is_none")]
     capacity: Option<CapacityView>,
@@ -158,6 +161,7 @@ impl From<Results> for ResultsView {
             verdict: results.verdict.as_str(),
             generator: results.generator.into(),
             lanes: results.lanes.into_iter().map(|(signal, lane)| (signal.as_str(), lane.into())).collect(),
+            delivery: results.delivery.map(DeliveryView::from),
             capacity: results.capacity.map(CapacityView::from),
         }
     }

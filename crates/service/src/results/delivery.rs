@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
-use moniflux_domain::id::RunId;
 use moniflux_domain::run::Run;
 use moniflux_domain::signal::Signal;
 use moniflux_domain::verify::EndToEnd;
@@ -45,34 +44,36 @@ impl From<&Verification> for DeliveryResults {
 }
 
 impl Service {
-    /// What arrived of a run at its sink; none for a run that has none.
+    /// The last word on what arrived of a run at its sink; none for a run that names no sink, that goes on, or whose sink is
+    /// still asked. No sink is asked for it.
     ///
-    /// Of a run that goes on, or whose sink is still asked, it is what the sink tells now: not settled.
+    /// # Errors
+    /// The store failed.
+    pub async fn settled_delivery(&self, run: &Run) -> Result<Option<Verification>, UseCaseError> {
+        let (Some(verify), Some(end)) = (&run.spec.verify, run.end()) else { return Ok(None) };
+        let attachments = self.stores.results.attachments(run.id).await?;
+        if let Some(stored) = attachments.iter().find(|attachment| attachment.name == VERIFICATION) {
+            return Ok(Some(serde_json::from_str(&stored.body).map_err(StoreFault::broken)?));
+        }
+        let since = (self.clock.now() - end.at).to_std().unwrap_or_default();
+        Ok((since > verify.wait + ABANDONED).then(|| {
+            let fault = Some("nobody was left to ask the sink when the run had ended".to_owned());
+            Verification { settled: true, fault, ..Verification::unknown(verify, end.at) }
+        }))
+    }
+
+    /// The same, or else what the sink of the run tells now, which is not settled.
     pub(crate) async fn delivery_of(&self, run: &Run) -> Result<Option<Verification>, UseCaseError> {
         let Some(verify) = &run.spec.verify else { return Ok(None) };
-        if run.end().is_some()
-            && let Some(stored) = self.stored_delivery(run.id).await?
-        {
-            return Ok(Some(stored));
+        if let Some(settled) = self.settled_delivery(run).await? {
+            return Ok(Some(settled));
         }
         let asked = verify_now(self.sinks.as_ref(), self.clock.as_ref(), run, verify);
-        let mut now = tokio::time::timeout(PATIENCE, asked).await.unwrap_or_else(|_too_late| {
+        let now = tokio::time::timeout(PATIENCE, asked).await.unwrap_or_else(|_too_late| {
             let fault = format!("the sink did not answer: {}: nothing within {PATIENCE:?}", verify.sink);
             Verification { fault: Some(fault), ..Verification::unknown(verify, self.now()) }
         });
-        // Whoever had to ask is gone for good: nobody will say more than this.
-        now.settled = run.end().is_some_and(|end| {
-            let since = (self.clock.now() - end.at).to_std().unwrap_or_default();
-            since > verify.wait + ABANDONED
-        });
         Ok(Some(now))
-    }
-
-    /// What was stored when the sink had been asked for the last time; none when it still is, or never was.
-    pub(crate) async fn stored_delivery(&self, run: RunId) -> Result<Option<Verification>, StoreFault> {
-        let attachments = self.stores.results.attachments(run).await?;
-        let stored = attachments.iter().find(|attachment| attachment.name == VERIFICATION);
-        stored.map(|stored| serde_json::from_str(&stored.body).map_err(StoreFault::broken)).transpose()
     }
 }
 
