@@ -45,6 +45,8 @@ use self::verification::Verifying;
 pub use self::held::{Held, LiveRun};
 pub use self::retention::KEEP;
 pub(crate) use self::verification::VERIFICATION;
+#[cfg(test)]
+pub(crate) use self::verification::{DUE, Due};
 
 /// Drives runs.
 #[derive(Clone)]

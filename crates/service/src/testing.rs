@@ -24,6 +24,7 @@ use crate::supervisor::Supervisor;
 
 mod driving;
 mod use_cases;
+mod verification;
 
 /// The ports, each to be told what to expect; one that is told nothing fails the test when it is called.
 #[derive(Default)]

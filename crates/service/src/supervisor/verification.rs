@@ -41,7 +41,7 @@ pub(crate) struct Due {
 
 impl Due {
     /// None for a run that names no sink.
-    pub(super) fn of(run: &Run) -> Option<Self> {
+    pub(crate) fn of(run: &Run) -> Option<Self> {
         run.spec.verify.as_ref()?;
         Some(Self { test: run.test.clone(), number: run.number, run: run.id })
     }
