@@ -12,13 +12,3 @@ pub struct Attachment {
     /// The document as JSON.
     pub body: String,
 }
-
-impl Attachment {
-    /// With this the names of those begin that the service keeps for itself.
-    pub const OURS: &str = "moniflux/";
-
-    /// Whether the service keeps it for itself, so that users neither see nor give it.
-    pub fn is_ours(&self) -> bool {
-        self.name.starts_with(Self::OURS)
-    }
-}

@@ -21,6 +21,7 @@ use moniflux_engine::latency::{Times, UnreadableDistribution};
 use serde::Serialize;
 
 use crate::error::UseCaseError;
+use crate::saved::SavedDocument;
 use crate::service::Service;
 
 pub use self::capacity::{CapacityResults, StepLaneResults, StepResults};
@@ -40,7 +41,8 @@ impl Service {
         let is_current = test.run.is_some_and(|current| current.id == run.id);
         let status = if is_current && test.status.has_run() { test.status } else { Status::Running };
         let delivery = self.delivery_of(&run).await?;
-        Ok(Results::verified(&run, status, delivery)?)
+        let attachments = self.saved_with(run.id).await?;
+        Ok(Results { attachments, ..Results::verified(&run, status, delivery)? })
     }
 }
 
@@ -79,6 +81,9 @@ pub struct Results {
     pub lanes: BTreeMap<Signal, LaneResults>,
     /// What the sink says; null for a run that names none.
     pub delivery: Option<DeliveryResults>,
+    /// Documents that users keep with the run, by name.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub attachments: Vec<SavedDocument>,
     /// What a search for the capacity found; left out for a run that is none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub capacity: Option<CapacityResults>,
@@ -229,6 +234,7 @@ impl Results {
             thresholds,
             lanes: lanes.collect(),
             delivery: figures.delivery.as_ref().map(DeliveryResults::from),
+            attachments: Vec::new(),
             capacity: checkpoint.search.as_ref().map(CapacityResults::from),
         })
     }

@@ -256,7 +256,7 @@ async fn it_is_noted_that_a_run_is_to_be_verified_before_it_ends() {
     ports.runs.expect_claim().times(1).returning(move |_, _, _| Ok(vec![run.clone()]));
     ports.runs.expect_renew().returning(|_, _, _| Ok(Vec::new()));
     let mut order = Sequence::new();
-    let is_note = |_: &RunId, note: &Attachment| note.name == DUE && note.is_ours();
+    let is_note = |_: &RunId, note: &Attachment| note.name == DUE;
     ports.results.expect_attach().times(1).in_sequence(&mut order).withf(is_note).returning(|_, _| Ok(()));
     ports.runs.expect_finish().times(1).in_sequence(&mut order).returning(|_, _| Ok(()));
     ports.supervised().1.take_all(u32::MAX).await.unwrap();
