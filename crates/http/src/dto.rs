@@ -4,6 +4,7 @@ pub(crate) mod capacity;
 pub(crate) mod compare;
 pub(crate) mod conclusion;
 pub(crate) mod cursor;
+pub(crate) mod delivery;
 pub(crate) mod draft;
 pub(crate) mod event;
 pub(crate) mod problem;

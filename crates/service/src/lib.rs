@@ -27,6 +27,7 @@ mod resume;
 mod saved;
 mod schedule;
 mod start;
+mod verify;
 
 pub use compare::{Comparison, RunReference};
 pub use error::UseCaseError;
@@ -37,6 +38,7 @@ pub use scheduler::Scheduler;
 pub use series::{Series, SeriesQuery};
 pub use service::{Service, Stores};
 pub use supervisor::{LiveRun, Supervisor};
+pub use verify::verify;
 
 #[cfg(test)]
 mod testing;
