@@ -314,22 +314,9 @@ impl RunHandle {
         let RunPlan { test, run, spec, started_at, told, .. } = &self.plan;
         let (signal, share) = (from.signal, from.share());
         let told = told.lanes.iter().find(|lane| (lane.signal, lane.share()) == (signal, share));
-        let encoder = Encoder::new(&Shape {
-            kind: spec.destination.kind,
-            signal,
-            test: test.clone(),
-            run: *run,
-            share,
-            log_type: spec.log_type,
-            log_size: spec.log_size,
-            entropy: spec.entropy,
-            spans_per_trace: spec.spans_per_trace,
-            seed: spec.seed.unwrap_or_else(|| seed_of(test)),
-            started_at: started_at
-                .timestamp_nanos_opt()
-                .and_then(|nanos| u64::try_from(nanos).ok())
-                .unwrap_or(0),
-        });
+        let started_at = started_at.timestamp_nanos_opt().and_then(|nanos| u64::try_from(nanos).ok());
+        let shape = Shape::of(spec, test, *run, signal, share, started_at.unwrap_or(0));
+        let encoder = Encoder::new(&shape);
         let worker = self.engine.workers.next();
         let runtime = worker.runtime.clone();
         let lane = Lane::new(LanePlan {
@@ -366,13 +353,6 @@ impl LaneHandle {
         self.commands.send(LaneCommand::Observe(reply)).ok();
         report
     }
-}
-
-/// The same test makes the same texts in every run.
-fn seed_of(test: &TestId) -> u64 {
-    const FNV_OFFSET: u64 = 0xcbf2_9ce4_8422_2325;
-    const FNV_PRIME: u64 = 0x0100_0000_01b3;
-    test.as_str().bytes().fold(FNV_OFFSET, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(FNV_PRIME))
 }
 
 impl fmt::Debug for Engine {

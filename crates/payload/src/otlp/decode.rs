@@ -39,13 +39,13 @@ pub(crate) fn decode<'a>(
 }
 
 /// What a resource says of its records.
-struct Source<'a> {
-    origin: Origin<'a>,
+pub(super) struct Source<'a> {
+    pub(super) origin: Origin<'a>,
     series: Option<u64>,
 }
 
 impl<'a> Source<'a> {
-    fn read(resource_records: &'a [u8]) -> Result<Self, DecodeError> {
+    pub(super) fn read(resource_records: &'a [u8]) -> Result<Self, DecodeError> {
         let (mut test, mut run, mut share, mut shares, mut series) = (None, None, None, None, None);
         each_message(resource_records, 1, |resource| {
             each_message(resource, 1, |attribute| {
@@ -75,10 +75,16 @@ impl<'a> Source<'a> {
             series,
         })
     }
+
+    /// How many series the points are of.
+    pub(super) fn series_count(&self) -> Result<u64, DecodeError> {
+        let missing = DecodeError::Missing { place: "a resource", name: names::SERIES_COUNT };
+        self.series.filter(|count| *count > 0).ok_or(missing)
+    }
 }
 
 #[inline]
-fn log_number(record: &[u8]) -> Result<u64, DecodeError> {
+pub(super) fn log_number(record: &[u8]) -> Result<u64, DecodeError> {
     let mut seq = None;
     each_message(record, 6, |attribute| {
         let (key, value) = key_value(attribute)?;
@@ -96,10 +102,7 @@ fn points(
     source: &Source<'_>,
     tell: &mut impl FnMut(u64) -> Result<(), DecodeError>,
 ) -> Result<(), DecodeError> {
-    let series_count = source
-        .series
-        .filter(|count| *count > 0)
-        .ok_or(DecodeError::Missing { place: "a resource", name: names::SERIES_COUNT })?;
+    let series_count = source.series_count()?;
     let mut fields = Fields(metric);
     while let Some((tag, value)) = fields.read()? {
         let place_of: fn(Value<'_>, u64) -> Option<u64> = match tag {
@@ -114,7 +117,7 @@ fn points(
 }
 
 #[inline]
-fn point_number(
+pub(super) fn point_number(
     point: &[u8],
     series_count: u64,
     place_of: fn(Value<'_>, u64) -> Option<u64>,
@@ -140,7 +143,7 @@ fn point_number(
 }
 
 /// The place in the low bits of an `as_double`.
-fn gauge_place(value: Value<'_>, tag: u64) -> Option<u64> {
+pub(super) fn gauge_place(value: Value<'_>, tag: u64) -> Option<u64> {
     match value {
         Value::Fixed64(bits) if tag == 4 => Some(series::place_of(f64::from_bits(bits))),
         Value::Fixed64(_) | Value::Varint(_) | Value::Fixed32 | Value::Bytes(_) => None,
@@ -148,7 +151,7 @@ fn gauge_place(value: Value<'_>, tag: u64) -> Option<u64> {
 }
 
 /// The place that a sum has counted up to: an `as_int`, or an `as_double` that some collector made of it.
-fn sum_place(value: Value<'_>, tag: u64) -> Option<u64> {
+pub(super) fn sum_place(value: Value<'_>, tag: u64) -> Option<u64> {
     let Value::Fixed64(bits) = value else { return None };
     if tag == 6 {
         return bits.checked_sub(1);
@@ -164,7 +167,7 @@ fn sum_place(value: Value<'_>, tag: u64) -> Option<u64> {
 
 /// The number of a root span's trace; none for other spans, which belong to a record that is told once.
 #[inline]
-fn trace_number(span: &[u8], ids: TraceIds) -> Result<Option<u64>, DecodeError> {
+pub(super) fn trace_number(span: &[u8], ids: TraceIds) -> Result<Option<u64>, DecodeError> {
     let (mut trace, mut is_root) = (None, true);
     let mut fields = Fields(span);
     while let Some((tag, value)) = fields.read()? {
@@ -183,7 +186,7 @@ fn trace_number(span: &[u8], ids: TraceIds) -> Result<Option<u64>, DecodeError> 
 
 /// Hands on every message in the fields with that tag.
 #[inline]
-fn each_message<'a>(
+pub(super) fn each_message<'a>(
     message: &'a [u8],
     wanted: u64,
     mut take: impl FnMut(&'a [u8]) -> Result<(), DecodeError>,
@@ -213,7 +216,7 @@ fn key_value(attribute: &[u8]) -> Result<(&[u8], &[u8]), DecodeError> {
 }
 
 /// The string in an `AnyValue`.
-fn text(any: &[u8]) -> Option<&str> {
+pub(super) fn text(any: &[u8]) -> Option<&str> {
     match Fields(any).read() {
         Ok(Some((1, Value::Bytes(bytes)))) => std::str::from_utf8(bytes).ok(),
         _ => None,
@@ -235,7 +238,7 @@ fn small(any: &[u8]) -> Option<u32> {
 }
 
 #[inline]
-fn bytes(value: Value<'_>) -> Result<&[u8], DecodeError> {
+pub(super) fn bytes(value: Value<'_>) -> Result<&[u8], DecodeError> {
     match value {
         Value::Bytes(bytes) => Ok(bytes),
         Value::Varint(_) | Value::Fixed64(_) | Value::Fixed32 => {
