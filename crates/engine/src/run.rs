@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, SubsecRound, Utc};
 use moniflux_domain::id::{RunId, TestId};
-use moniflux_domain::point::{LoadEvent, Mark, Point};
+use moniflux_domain::point::{LoadEvent, Mark, Point, Sample};
 use moniflux_domain::profile::{ActiveTime, Demand, LaneRate, Load};
 use moniflux_domain::run::{Checkpoint, LaneCheckpoint};
 use moniflux_domain::shape::Shape as LoadShape;
@@ -22,7 +22,7 @@ use tokio::sync::{Notify, mpsc, oneshot, watch};
 use tokio::task::JoinSet;
 
 use crate::capacity::{CapacityDriver, Turn};
-use crate::lane::{Lane, LaneCommand, LanePlan, LaneReport};
+use crate::lane::{Collector, Lane, LaneCommand, LanePlan, LaneReport};
 use crate::latency::{LatencyTimes, UnreadableDistribution};
 use crate::pace::Pace;
 use crate::workers::Workers;
@@ -78,6 +78,8 @@ pub struct Observation {
     pub checkpoint: Checkpoint,
     /// What came since the observation before, one point for each lane.
     pub points: Vec<Point>,
+    /// What was kept of the records that were sent since.
+    pub samples: Vec<Sample>,
 }
 
 /// Why a run did not start.
@@ -247,9 +249,9 @@ impl RunHandle {
         let marks = std::mem::take(&mut self.marks);
         async move {
             let checkpoint = Checkpoint { active, lanes: Vec::new(), search };
-            let mut seen = Observation { checkpoint, points: Vec::new() };
+            let mut seen = Observation { checkpoint, points: Vec::new(), samples: Vec::new() };
             for (signal, report) in asked {
-                let LaneReport { checkpoint, tally, evidence, times } =
+                let LaneReport { checkpoint, tally, evidence, times, samples } =
                     report.await.map_err(|_closed| LaneBrokeOff(signal))?;
                 let share = checkpoint.share().index();
                 let latency = times.to_latency();
@@ -265,6 +267,7 @@ impl RunHandle {
                     marks: marks.clone(),
                 });
                 seen.checkpoint.lanes.push(checkpoint);
+                seen.samples.extend(samples);
             }
             Ok(seen)
         }
@@ -317,6 +320,8 @@ impl RunHandle {
         let started_at = started_at.timestamp_nanos_opt().and_then(|nanos| u64::try_from(nanos).ok());
         let shape = Shape::of(spec, test, *run, signal, share, started_at.unwrap_or(0));
         let encoder = Encoder::new(&shape);
+        let active = self.pace.active(self.engine.clock.monotonic());
+        let collector = Collector::new(spec.capture, *run, shape.kind, &from, active, &encoder);
         let worker = self.engine.workers.next();
         let runtime = worker.runtime.clone();
         let lane = Lane::new(LanePlan {
@@ -328,6 +333,7 @@ impl RunHandle {
             pace: self.pace,
             delivery: spec.delivery.clone(),
             encoder,
+            collector,
             emitter: self.engine.emitters.emitter(&spec.destination, &spec.delivery)?,
             worker,
         });

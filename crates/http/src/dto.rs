@@ -5,5 +5,6 @@ pub(crate) mod cursor;
 pub(crate) mod draft;
 pub(crate) mod problem;
 pub(crate) mod results;
+pub(crate) mod sample;
 pub(crate) mod state;
 pub(crate) mod test;

@@ -6,6 +6,7 @@ pub(crate) mod health;
 pub(crate) mod metrics;
 pub(crate) mod results;
 pub(crate) mod runs;
+pub(crate) mod samples;
 pub(crate) mod tests;
 
 use actix_web::http::Method;
@@ -29,6 +30,7 @@ pub(crate) fn table() -> Vec<Entry> {
         at("/tests/{testID}/runs", [get(runs::list)]),
         at("/tests/{testID}/runs/{run}", [get(runs::one)]),
         at("/tests/{testID}/results", [get(results::summary)]),
+        at("/tests/{testID}/samples", [get(samples::list)]),
         at("/health", [get(health::health)]),
         at("/ready", [get(health::ready)]),
         at("/metrics", [get(metrics::text)]),

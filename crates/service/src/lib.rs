@@ -8,6 +8,7 @@
 
 pub mod error;
 pub mod results;
+pub mod samples;
 pub mod scheduler;
 pub mod service;
 pub mod supervisor;
@@ -25,6 +26,7 @@ mod start;
 
 pub use error::UseCaseError;
 pub use results::Results;
+pub use samples::{SamplePage, SampledRun};
 pub use scheduler::Scheduler;
 pub use service::{Service, Stores};
 pub use supervisor::{LiveRun, Supervisor};

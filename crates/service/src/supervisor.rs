@@ -15,6 +15,7 @@ mod claims;
 mod close;
 mod follow;
 mod held;
+mod samples;
 mod sweep;
 mod take;
 mod wish;
