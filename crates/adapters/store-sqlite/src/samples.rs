@@ -3,6 +3,7 @@
 use moniflux_domain::id::RunId;
 use moniflux_domain::point::Sample;
 use moniflux_domain::signal::Signal;
+use moniflux_domain::spec::LogType;
 use moniflux_ports::error::StoreFault;
 use moniflux_ports::result_store::SampleQuery;
 use sqlx::{QueryBuilder, Sqlite};
@@ -29,7 +30,7 @@ pub(crate) async fn append(store: &SqliteStore, samples: &[Sample]) -> Result<()
                 .push_bind(seq)
                 .push_bind(sample.share)
                 .push_bind(millis(sample.at))
-                .push_bind(sample.level.map(|level| level.as_str()))
+                .push_bind(sample.level.map(LogType::as_str))
                 .push_bind(sample.trace_id.as_deref())
                 .push_bind(sample.body.as_str());
         });
