@@ -51,6 +51,8 @@ macro_rules! each_port {
             test_listing,
             [
                 a_listing_is_by_creation_then_by_name,
+                a_listing_may_begin_with_the_newest,
+                a_text_is_searched_for,
                 a_listing_holds_only_what_was_asked_for,
                 pages_are_complete_and_without_duplicates,
                 what_is_created_meanwhile_disturbs_no_listing,
@@ -117,7 +119,12 @@ macro_rules! each_port {
             [
                 points_read_back_in_order_and_exactly,
                 a_point_stored_again_changes_nothing,
+                grains_are_kept_apart,
+                what_was_stored_lately_can_be_followed,
+                old_results_are_forgotten,
                 a_range_includes_its_start_and_not_its_end,
+                attachments_read_back_by_name_and_exactly,
+                of_sixteen_attachments_of_one_name_one_stays,
                 the_results_of_a_run_are_forgotten,
                 thousands_of_points_are_stored_in_one_call,
             ]

@@ -16,3 +16,4 @@ CREATE TABLE samples (
 ) STRICT;
 
 CREATE INDEX samples_by_trace ON samples (run, trace_id) WHERE trace_id IS NOT NULL;
+CREATE INDEX samples_by_time ON samples (at);

@@ -6,14 +6,18 @@ use std::sync::Mutex;
 use std::time::Duration;
 
 use async_trait::async_trait;
+use chrono::{DateTime, Utc};
+use moniflux_domain::attachment::Attachment;
 use moniflux_domain::id::{ReplicaId, RunId, RunNumber, TestId, Version};
-use moniflux_domain::point::{Point, Sample};
+use moniflux_domain::point::{Grain, Point, Sample};
 use moniflux_domain::run::{Run, RunEnd};
 use moniflux_domain::test::Test;
 use moniflux_ports::error::StoreFault;
 use moniflux_ports::result_store::{PointRange, ResultStore, SampleCursor, SampleQuery};
 use moniflux_ports::run_store::{ClaimLimit, HolderError, Renewal, RunStore, StaleEpoch};
-use moniflux_ports::test_store::{InsertError, ReplaceError, TestCursor, TestPage, TestQuery, TestStore};
+use moniflux_ports::test_store::{
+    InsertError, Order, ReplaceError, TestCursor, TestPage, TestQuery, TestStore,
+};
 
 /// Tests and runs.
 #[derive(Debug, Default)]
@@ -21,6 +25,8 @@ pub(super) struct Memory {
     tests: Mutex<BTreeMap<TestId, Test>>,
     runs: Mutex<BTreeMap<(TestId, RunNumber), Run>>,
     samples: Mutex<Vec<Sample>>,
+    points: Mutex<Vec<Point>>,
+    attachments: Mutex<BTreeMap<(RunId, String), Attachment>>,
     trouble: Mutex<Option<Trouble>>,
 }
 
@@ -91,12 +97,21 @@ impl TestStore for Memory {
         self.answer().await?;
         let mut tests: Vec<_> = self.tests.lock().unwrap().values().cloned().collect();
         tests.sort_by_key(|test| (test.created_at, test.id.clone()));
+        if query.order == Order::NewestFirst {
+            tests.reverse();
+        }
+        let searched = query.search.as_ref().map(|text| text.to_lowercase());
+        tests.retain(|test| {
+            let name = test.id.as_str().to_lowercase();
+            searched.as_ref().is_none_or(|text| name.contains(text))
+        });
         tests.retain(|test| query.statuses.is_empty() || query.statuses.contains(&test.status));
         tests.retain(|test| query.user.as_ref().is_none_or(|user| *user == test.user));
         if let Some(after) = &query.after {
             tests.retain(|test| {
                 let place = (test.created_at.timestamp_micros(), &test.id);
-                place > (after.created_at.timestamp_micros(), &after.id)
+                let other = (after.created_at.timestamp_micros(), &after.id);
+                if query.order == Order::NewestFirst { place < other } else { place > other }
             });
         }
         let is_last = tests.len() <= query.limit as usize;
@@ -144,6 +159,11 @@ impl RunStore for Memory {
     async fn get(&self, test: &TestId, number: RunNumber) -> Result<Option<Run>, StoreFault> {
         self.answer().await?;
         Ok(self.runs.lock().unwrap().get(&(test.clone(), number)).cloned())
+    }
+
+    async fn find(&self, run: RunId) -> Result<Option<Run>, StoreFault> {
+        self.answer().await?;
+        Ok(self.runs.lock().unwrap().values().find(|stored| stored.id == run).cloned())
     }
 
     async fn list(
@@ -200,8 +220,24 @@ impl ResultStore for Memory {
         unreachable!("only the supervisor appends, and it is not run")
     }
 
-    async fn points(&self, _: RunId, _: PointRange) -> Result<Vec<Point>, StoreFault> {
-        unreachable!("no call of the API reads points yet")
+    async fn points(&self, run: RunId, grain: Grain, range: PointRange) -> Result<Vec<Point>, StoreFault> {
+        self.answer().await?;
+        let points = self.points.lock().unwrap();
+        let is_asked_for = |point: &&Point| {
+            let in_range = point.active >= range.from && range.to.is_none_or(|to| point.active < to);
+            point.run == run && point.grain == grain && in_range
+        };
+        Ok(points.iter().filter(is_asked_for).cloned().collect())
+    }
+
+    async fn points_since(&self, at: DateTime<Utc>, limit: u32) -> Result<Vec<Point>, StoreFault> {
+        self.answer().await?;
+        let points = self.points.lock().unwrap();
+        Ok(points.iter().filter(|point| point.at > at).take(limit as usize).cloned().collect())
+    }
+
+    async fn retain(&self, _: Duration) -> Result<(), StoreFault> {
+        unreachable!("only the supervisor lets results be forgotten, and it is not run")
     }
 
     async fn append_samples(&self, samples: &[Sample]) -> Result<(), StoreFault> {
@@ -232,7 +268,21 @@ impl ResultStore for Memory {
         Ok(self.samples.lock().unwrap().iter().filter(fits).take(query.limit as usize).cloned().collect())
     }
 
-    async fn delete_of(&self, _: &[RunId]) -> Result<(), StoreFault> {
-        self.answer().await
+    async fn attach(&self, run: RunId, attachment: &Attachment) -> Result<(), StoreFault> {
+        self.answer().await?;
+        self.attachments.lock().unwrap().insert((run, attachment.name.clone()), attachment.clone());
+        Ok(())
+    }
+
+    async fn attachments(&self, run: RunId) -> Result<Vec<Attachment>, StoreFault> {
+        self.answer().await?;
+        let attachments = self.attachments.lock().unwrap();
+        Ok(attachments.iter().filter(|((of, _), _)| *of == run).map(|(_, found)| found.clone()).collect())
+    }
+
+    async fn delete_of(&self, runs: &[RunId]) -> Result<(), StoreFault> {
+        self.answer().await?;
+        self.attachments.lock().unwrap().retain(|(run, _), _| !runs.contains(run));
+        Ok(())
     }
 }

@@ -11,7 +11,7 @@ use crate::arrival::DecodeError;
 use crate::hex;
 use crate::json::Timestamps;
 use crate::otlp::decode::{
-    Source, bytes, each_message, gauge_place, log_number, point_number, sum_place, text, trace_number,
+    Source, bytes, each_message, gauge_place, read_log, read_point, read_span, sum_place, text,
 };
 use crate::otlp::fields::{Fields, Value};
 use crate::record::{LogObject, MetricObject, Picked, SpanObject, TraceObject};
@@ -37,7 +37,7 @@ fn log(record: &[u8], source: &Source<'_>, picked: &mut Picked<'_>) -> Result<()
     if picked.is_done() {
         return Ok(());
     }
-    let seq = log_number(record)?;
+    let (seq, _) = read_log(record)?;
     if !picked.wants(seq) {
         return Ok(());
     }
@@ -88,7 +88,7 @@ fn points(metric: &[u8], source: &Source<'_>, picked: &mut Picked<'_>) -> Result
             if picked.is_done() {
                 return Ok(());
             }
-            let seq = point_number(point, source.series_count()?, place_of)?;
+            let (seq, _) = read_point(point, source.series_count()?, place_of)?;
             if picked.wants(seq) { keep_point(name, seq, point, source, picked) } else { Ok(()) }
         })?;
     }
@@ -132,7 +132,7 @@ fn traces(spans: &[u8], source: &Source<'_>, picked: &mut Picked<'_>) -> Result<
         if open.is_none() && picked.is_done() {
             return Ok(());
         }
-        let Some(seq) = trace_number(bytes, ids)? else {
+        let Some((seq, _)) = read_span(bytes, ids)? else {
             if let Some(root) = &mut open {
                 let span = Span::read(bytes)?;
                 root.spans.push(SpanObject {

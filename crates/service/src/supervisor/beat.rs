@@ -83,6 +83,7 @@ impl Supervisor {
             unsaved.extend(report.points);
             samples.extend(report.samples);
         }
+        self.judge(unsaved);
         self.save(unsaved).await;
         self.keep(samples).await;
     }
