@@ -1,0 +1,5 @@
+// The frame around every page.
+
+export function App() {
+  return <main>MoniFlux</main>;
+}
