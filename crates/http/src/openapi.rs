@@ -2,7 +2,7 @@
 
 use utoipa::OpenApi;
 
-use crate::routes::{commands, description, health, metrics, results, runs, tests};
+use crate::routes::{commands, dashboard, description, health, metrics, results, runs, tests};
 
 /// All of it.
 #[derive(OpenApi)]
@@ -22,7 +22,7 @@ use crate::routes::{commands, description, health, metrics, results, runs, tests
         commands::create, commands::start, commands::restart, commands::schedule, commands::cancel,
         tests::list, tests::one, tests::change, tests::delete, tests::pause, tests::resume,
         runs::list, runs::one, results::summary,
-        health::health, health::ready, metrics::text, description::openapi, description::browser,
+        health::health, health::ready, metrics::text, description::openapi, description::browser, dashboard::page,
     )
 )]
 pub(crate) struct Description;

@@ -1,6 +1,7 @@
 //! Every call of the API, in one table; what each does is in a file a resource.
 
 pub(crate) mod commands;
+pub(crate) mod dashboard;
 pub(crate) mod description;
 pub(crate) mod health;
 pub(crate) mod metrics;
@@ -17,6 +18,8 @@ use crate::problem::{Code, Problem};
 /// Every path and the methods it takes.
 pub(crate) fn table() -> Vec<Entry> {
     vec![
+        at("/", [get(dashboard::page)]),
+        at(dashboard::ASSETS, [get(dashboard::asset)]),
         at("/create-test", [post(commands::create)]),
         at("/start-test", [post(commands::start)]),
         at("/restart-test", [post(commands::restart)]),

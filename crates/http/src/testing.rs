@@ -1,6 +1,7 @@
 //! The calls in process: the real routes and use cases over a store in memory that can be made to fail.
 
 mod commands;
+mod dashboard;
 mod description;
 mod errors;
 mod listing;
