@@ -41,6 +41,17 @@ impl Dashboard {
         self.answer(request, &format!("assets/{name}"), FOR_EVER)
     }
 
+    /// The script of reports; none without a build.
+    pub(crate) fn report_script(&self) -> Option<Script> {
+        let file = self.files.get("report/report.js")?;
+        let sha256 = file.metadata.sha256_hash();
+        let text = match file.data {
+            Cow::Borrowed(embedded) => Cow::Borrowed(std::str::from_utf8(embedded).ok()?),
+            Cow::Owned(read) => Cow::Owned(String::from_utf8(read).ok()?),
+        };
+        Some(Script { text, sha256 })
+    }
+
     fn answer(&self, request: &HttpRequest, path: &str, caching: &str) -> Option<HttpResponse> {
         let plain = self.files.get(path)?;
         let packed = self.files.get(&format!("{path}.gz"));
@@ -69,6 +80,12 @@ impl Dashboard {
             Cow::Owned(read) => response.body(read),
         })
     }
+}
+
+/// A script that stands in a page, and the hash by which the page's policy knows it.
+pub(crate) struct Script {
+    pub(crate) text: Cow<'static, str>,
+    pub(crate) sha256: [u8; 32],
 }
 
 /// Whether the client has the file with that tag.

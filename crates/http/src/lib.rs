@@ -15,6 +15,7 @@ mod observe;
 mod openapi;
 mod problem;
 mod query;
+pub mod report;
 mod request_id;
 mod routes;
 mod server;

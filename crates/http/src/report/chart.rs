@@ -101,7 +101,7 @@ impl Chart<'_> {
                         text .pin-name x=(x) y=(TOP - 4) text-anchor=(anchor(pin.t / span)) { (pin.letter) }
                     }
                     @for tick in &ticks {
-                        text .tick x="0" y=(format!("{:.1}", self.height_of(*tick) + f64::from(TOP) - 3.0)) { (self.unit.show(*tick)) }
+                        text .tick x="0" y=(format!("{:.1}", self.height_of(*tick) + f64::from(TOP) - 3.0)) { (words::trimmed(&self.unit.show(*tick))) }
                     }
                     @for tick in time_ticks(span) {
                         text .tick x=(percent(tick / span)) y=(TOP + HEIGHT + FOOT - 4) text-anchor=(anchor(tick / span)) {
@@ -241,16 +241,16 @@ mod tests {
 
     #[test]
     fn a_line_is_broken_where_nothing_was_measured() {
-        let drawn = chart(Drawing::Lines, &[&[Some(100.0), Some(50.0), None, Some(0.0)]]).draw(4.0, &[]).into_string();
+        let drawn = chart(Drawing::Lines, &[&[Some(100.0), Some(50.0), None, Some(0.0)]])
+            .draw(4.0, &[])
+            .into_string();
         assert_eq!(paths(&drawn), ["M250.0 0.0h.01L500.0 75.0M1000.0 150.0h.01"]);
     }
 
     #[test]
     fn layers_stand_on_each_other() {
-        let drawn = chart(Drawing::Stack, &[
-            &[Some(0.0), Some(50.0), None, None],
-            &[None, Some(50.0), None, None],
-        ]);
+        let drawn =
+            chart(Drawing::Stack, &[&[Some(0.0), Some(50.0), None, None], &[None, Some(50.0), None, None]]);
         let drawn = drawn.draw(4.0, &[]).into_string();
         let paths = paths(&drawn);
         assert!(paths[0].starts_with("M0.0 150.0H250.0L250.0 75.0H500.0L"), "{}", paths[0]);
@@ -260,10 +260,8 @@ mod tests {
 
     #[test]
     fn a_chart_says_in_words_what_it_shows_and_names_cannot_break_out() {
-        let drawn = chart(Drawing::Lines, &[&[Some(90.0), None, Some(98.0), None], &[None; 4]]).draw(4.0, &[Pin {
-            t: 2.0,
-            letter: "A",
-        }]);
+        let drawn = chart(Drawing::Lines, &[&[Some(90.0), None, Some(98.0), None], &[None; 4]])
+            .draw(4.0, &[Pin { t: 2.0, letter: "A" }]);
         let drawn = drawn.into_string();
         let words = "Rate over time; a &lt;b&gt;: 90/s to 98/s; a &lt;b&gt;: nothing measured";
         assert!(drawn.contains(&format!("aria-label=\"{words}\"")), "{drawn}");

@@ -19,12 +19,18 @@ pub(super) fn of_lane<'a>(series: &'a Series, lane: &'a LaneSeries) -> Vec<Chart
         t: &series.t,
         lines,
     };
-    let rates = [("asked", "asked", &lane.asked), ("achieved", "c1", &lane.achieved), ("acked", "c2", &lane.acked)];
+    let rates =
+        [("asked", "asked", &lane.asked), ("achieved", "c1", &lane.achieved), ("acked", "c2", &lane.acked)];
     let [response_p50, response_p90, response_p99, response_max] = &lane.response;
-    let responses =
-        [("max", "faint", response_max), ("p50", "t1", response_p50), ("p90", "t2", response_p90), ("p99", "t3", response_p99)];
+    let responses = [
+        ("max", "faint", response_max),
+        ("p50", "t1", response_p50),
+        ("p90", "t2", response_p90),
+        ("p99", "t3", response_p99),
+    ];
     let [lateness_p50, lateness_p99, lateness_max] = &lane.lateness;
-    let latenesses = [("max", "faint", lateness_max), ("p50", "t1", lateness_p50), ("p99", "t3", lateness_p99)];
+    let latenesses =
+        [("max", "faint", lateness_max), ("p50", "t1", lateness_p50), ("p99", "t3", lateness_p99)];
 
     let rate_scale = Scale::linear(rates.iter().flat_map(|(_, _, column)| known(column)));
     let mut charts = vec![
@@ -52,7 +58,14 @@ pub(super) fn of_lane<'a>(series: &'a Series, lane: &'a LaneSeries) -> Vec<Chart
             layers.iter().map(|layer| layer.values.get(place).copied().flatten().unwrap_or(0.0)).sum()
         });
         let scale = Scale::linear(highest.collect::<Vec<f64>>());
-        charts.push(chart("failures", "Records that did not make it", Unit::Records, scale, Drawing::Stack, layers));
+        charts.push(chart(
+            "failures",
+            "Records that did not make it",
+            Unit::Records,
+            scale,
+            Drawing::Stack,
+            layers,
+        ));
     }
     charts
 }
@@ -60,7 +73,10 @@ pub(super) fn of_lane<'a>(series: &'a Series, lane: &'a LaneSeries) -> Vec<Chart
 /// All figures of the charts, for the script that shows those under the pointer.
 pub(super) fn figures(series: &Series, span: f64) -> Value {
     let charts = series.lanes.iter().flat_map(|lane| of_lane(series, lane)).map(|chart| {
-        let lines = chart.lines.iter().map(|line| json!({"name": line.name, "colour": line.colour, "values": rounded(&line.values)}));
+        let lines = chart
+            .lines
+            .iter()
+            .map(|line| json!({"name": line.name, "colour": line.colour, "values": rounded(&line.values)}));
         (chart.id, json!({"unit": chart.unit.name(), "lines": lines.collect::<Vec<_>>()}))
     });
     let at: Vec<_> = series.at.iter().map(chrono::DateTime::timestamp_millis).collect();
@@ -95,11 +111,21 @@ fn layers(kinds: &[(String, Column)], points: usize) -> Vec<Line<'_>> {
     let mut layers: Vec<_> = sorted
         .into_iter()
         .zip(LAYERS)
-        .map(|((kind, column), colour)| Line { name: kind.as_str().into(), colour, values: Cow::Borrowed(column) })
+        .map(|((kind, column), colour)| Line {
+            name: kind.as_str().into(),
+            colour,
+            values: Cow::Borrowed(column),
+        })
         .collect();
     if !rest.is_empty() {
-        let sum = |place: usize| Some(rest.iter().filter_map(|(_, column)| column.get(place).copied().flatten()).sum());
-        layers.push(Line { name: "others".into(), colour: "c6", values: Cow::Owned((0..points).map(sum).collect()) });
+        let sum = |place: usize| {
+            Some(rest.iter().filter_map(|(_, column)| column.get(place).copied().flatten()).sum())
+        };
+        layers.push(Line {
+            name: "others".into(),
+            colour: "c6",
+            values: Cow::Owned((0..points).map(sum).collect()),
+        });
     }
     layers
 }
@@ -120,7 +146,9 @@ mod tests {
     #[test]
     fn a_lane_without_losses_has_no_chart_of_them() {
         let view = view();
-        let ids = |lane: &LaneSeries| of_lane(&view.series, lane).into_iter().map(|chart| chart.id).collect::<Vec<_>>();
+        let ids = |lane: &LaneSeries| {
+            of_lane(&view.series, lane).into_iter().map(|chart| chart.id).collect::<Vec<_>>()
+        };
         let logs = &view.series.lanes[0];
         assert_eq!(ids(logs), ["logs-rate", "logs-response", "logs-lateness", "logs-failures"]);
         assert_eq!(ids(&LaneSeries { failures: Vec::new(), ..logs.clone() }).len(), 3);
@@ -128,7 +156,8 @@ mod tests {
 
     #[test]
     fn more_kinds_than_colours_are_summed_up() {
-        let kinds: Vec<_> = (0..9).map(|kind| (format!("status_{kind}"), vec![Some(f64::from(kind)); 2])).collect();
+        let kinds: Vec<_> =
+            (0..9).map(|kind| (format!("status_{kind}"), vec![Some(f64::from(kind)); 2])).collect();
         let layers = layers(&kinds, 2);
         let names: Vec<_> = layers.iter().map(|layer| layer.name.as_ref()).collect();
         assert_eq!(names, ["status_8", "status_7", "status_6", "status_5", "status_4", "others"]);

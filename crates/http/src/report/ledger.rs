@@ -40,7 +40,9 @@ impl Bar {
 
     fn rest(&self) -> String {
         let rest = self.parts.iter().skip(1).filter(|(_, records, _)| *records > 0);
-        rest.map(|(name, records, _)| format!("{name} {}", words::count(*records))).collect::<Vec<_>>().join(" · ")
+        rest.map(|(name, records, _)| format!("{name} {}", words::count(*records)))
+            .collect::<Vec<_>>()
+            .join(" · ")
     }
 
     /// Left edge, width (both in percent) and class of each part that there is.
@@ -69,7 +71,11 @@ fn rows(lane: &Lane) -> Vec<Bar> {
         Bar { name: "Due", parts: vec![("due", lane.due, "bar-due")] },
         Bar {
             name: "Issued",
-            parts: vec![("issued", lane.issued, "bar-good"), ("missed", lane.missed, "bar-warn"), ("waiting", lane.waiting, "bar-open")],
+            parts: vec![
+                ("issued", lane.issued, "bar-good"),
+                ("missed", lane.missed, "bar-warn"),
+                ("waiting", lane.waiting, "bar-open"),
+            ],
         },
         Bar {
             name: "Acked",
@@ -85,7 +91,10 @@ fn rows(lane: &Lane) -> Vec<Bar> {
     if let Some(received) = &lane.received {
         bars.push(Bar {
             name: "Received",
-            parts: vec![("received", received.unique, "bar-good"), ("acked but missing", received.lost, "bar-bad")],
+            parts: vec![
+                ("received", received.unique, "bar-good"),
+                ("acked but missing", received.lost, "bar-bad"),
+            ],
         });
     }
     bars
@@ -113,7 +122,8 @@ mod tests {
 
     #[test]
     fn a_single_lost_record_of_many_is_seen_and_nothing_leaves_the_bar() {
-        let lane = Lane { due: 1_000_000, issued: 1_000_000, acked: 999_999, failed: 1, ..view().lanes[1].clone() };
+        let lane =
+            Lane { due: 1_000_000, issued: 1_000_000, acked: 999_999, failed: 1, ..view().lanes[1].clone() };
         let acked = &rows(&lane)[2];
         let boxes = acked.boxes(1_000_000);
         assert_eq!(boxes.iter().map(|(_, _, class)| *class).collect::<Vec<_>>(), ["bar-good", "bar-bad"]);

@@ -14,7 +14,8 @@ pub(super) fn page(view: &View, script: Option<&str>, policy: &str) -> Markup {
     let title = format!("{} run {} · MoniFlux", view.test, view.run);
     let span = view.series.t.last().copied().unwrap_or(0.0).max(view.active_seconds);
     let timeline = lettered(&view.timeline, span);
-    let drawn = timeline.iter().filter_map(|(letter, mark)| Some(Pin { letter: letter.as_deref()?, t: mark.t }));
+    let drawn =
+        timeline.iter().filter_map(|(letter, mark)| Some(Pin { letter: letter.as_deref()?, t: mark.t }));
     let pins: Vec<_> = drawn.collect();
     html! {
         (DOCTYPE)
@@ -96,8 +97,8 @@ fn verdict(verdict: &str, generator: Generator) -> String {
         "every record left within 50 ms of its due time or was held back by the destination".to_owned()
     } else {
         format!(
-            "{} records left more than 50 ms late and {} never left although nothing held them back",
-            words::count(late),
+            "{} left more than 50 ms late and {} never left although nothing held them back",
+            words::records(late),
             words::count(dropped)
         )
     };
@@ -107,7 +108,10 @@ fn verdict(verdict: &str, generator: Generator) -> String {
         "generator-limited" => "The generator was the limit, so the run says nothing of the destination",
         other => other,
     };
-    format!("{trusted} ({verdict}): {kept}. At least {:.0} % of the generator's time was left.", headroom * 100.0)
+    format!(
+        "{trusted} ({verdict}): {kept}. At least {:.0} % of the generator's time was left.",
+        headroom * 100.0
+    )
 }
 
 fn delivered(delivery: &super::view::Delivery) -> String {
@@ -115,9 +119,9 @@ fn delivered(delivery: &super::view::Delivery) -> String {
     match (&delivery.fault, delivery.lost, delivery.settled) {
         (Some(fault), _, _) => format!("What arrived at {sink} is not known: {fault}."),
         (None, 0, _) => format!("Everything that was acked arrived at {sink}."),
-        (None, lost, true) => format!("{} records were acked and never arrived at {sink}.", words::count(lost)),
+        (None, lost, true) => format!("{} acked and never seen at {sink}.", words::records(lost)),
         (None, lost, false) => {
-            format!("{} records were acked and had not arrived at {sink} when the wait ended.", words::count(lost))
+            format!("{} acked and not yet seen at {sink} when the wait ended.", words::records(lost))
         }
     }
 }

@@ -5,6 +5,12 @@ use maud::{Markup, html};
 use super::view::{Capacity, Lane, Mark, Sample, Threshold, Times};
 use super::words::{self, NONE, count, moment, some_time};
 
+/// Names of columns; those of texts begin with a capital, and at the side where the texts do.
+fn head(names: &[&str]) -> Markup {
+    let is_text = |name: &str| name.starts_with(char::is_uppercase);
+    html! { @for name in names { th scope="col" class=[is_text(name).then_some("text")] { (name) } } }
+}
+
 /// Each threshold, whether it held, and the value it was judged by.
 pub(super) fn thresholds(thresholds: &[Threshold]) -> Markup {
     html! {
@@ -39,9 +45,9 @@ pub(super) fn ledger(lanes: &[Lane]) -> Markup {
             table {
                 caption { "Records, by what became of them" }
                 thead { tr {
-                    th scope="col" { "Signal" }
-                    @for name in columns { th scope="col" { (name) } }
-                    @if is_verified { @for name in arrived { th scope="col" { (name) } } }
+                    (head(&["Signal"]))
+                    (head(&columns))
+                    @if is_verified { (head(&arrived)) }
                 } }
                 tbody { @for lane in lanes { tr {
                     th scope="row" { (lane.signal) }
@@ -66,9 +72,7 @@ pub(super) fn volume(lanes: &[Lane]) -> Markup {
             table {
                 caption { "Rate and volume" }
                 thead { tr {
-                    @for name in ["Signal", "asked", "achieved", "acked of due", "requests", "retries", "bytes", "bytes sent"] {
-                        th scope="col" { (name) }
-                    }
+                    (head(&["Signal", "asked", "achieved", "acked of due", "requests", "retries", "bytes", "bytes sent"]))
                 } }
                 tbody { @for lane in lanes { tr {
                     th scope="row" { (lane.signal) }
@@ -92,7 +96,7 @@ pub(super) fn times(lanes: &[Lane]) -> Markup {
             table {
                 caption { "Times, weighted by records" }
                 thead { tr {
-                    @for name in ["Signal", "", "p50", "p90", "p95", "p99", "p99.9", "max"] { th scope="col" { (name) } }
+                    (head(&["Signal", "Time", "p50", "p90", "p95", "p99", "p99.9", "max"]))
                 } }
                 @for lane in lanes { tbody {
                     (times_row(lane.signal, "from due to answered: response time", &lane.response))
@@ -124,7 +128,7 @@ pub(super) fn kinds(lanes: &[Lane]) -> Markup {
         @if is_any { div .wide {
             table {
                 caption { "Records that were refused or failed, by kind" }
-                thead { tr { @for name in ["Signal", "Class", "Kind", "Records", "of due"] { th scope="col" { (name) } } } }
+                thead { tr { (head(&["Signal", "Class", "Kind", "records", "of due"])) } }
                 tbody { @for lane in lanes { @for kind in &lane.kinds { tr {
                     th scope="row" { (lane.signal) }
                     td .text { (kind.class) }
@@ -143,7 +147,7 @@ pub(super) fn timeline(timeline: &[(Option<String>, &Mark)]) -> Markup {
         div .wide {
             table .timeline {
                 caption { "What happened, and at which time under load" }
-                thead { tr { @for name in ["", "Under load", "At", "What", "Details"] { th scope="col" { (name) } } } }
+                thead { tr { (head(&["Mark", "under load", "At", "What", "Details"])) } }
                 tbody { @for (letter, mark) in timeline { tr {
                     td .letter { @if let Some(letter) = letter { b { (letter) } } }
                     td { (words::clock(mark.t)) }
@@ -176,7 +180,7 @@ pub(super) fn capacity(capacity: &Capacity) -> Markup {
         div .wide {
             table {
                 caption { "The steps of the search" }
-                thead { tr { @for name in ["Step", "Asked", "p99", "Held", "Why"] { th scope="col" { (name) } } } }
+                thead { tr { (head(&["Step", "Asked", "p99", "Held", "Why"])) } }
                 tbody { @for (number, step) in (1..).zip(&capacity.steps) { tr {
                     th scope="row" { (number) }
                     td .text { (step.asked) }
@@ -198,7 +202,7 @@ pub(super) fn samples(samples: &[Sample], lanes: &[Lane]) -> Markup {
                 details {
                     summary { "The first " (of_lane.clone().count()) " " (lane.signal) " that were kept" }
                     div .wide { table {
-                        thead { tr { @for name in ["Number", "Time", "Record"] { th scope="col" { (name) } } } }
+                        thead { tr { (head(&["number", "Time", "Record"])) } }
                         tbody { @for sample in of_lane { tr {
                             td { (sample.seq) }
                             td .text { (sample.at.format("%H:%M:%S%.3f")) }

@@ -18,8 +18,17 @@ pub(super) fn count(count: u64) -> String {
     grouped
 }
 
+/// `1 record`, `1,234 records`.
+pub(super) fn records(records: u64) -> String {
+    format!("{} record{}", count(records), if records == 1 { "" } else { "s" })
+}
+
 /// A number with as many places as say something: `0.042`, `3.14`, `12.5`, `1,250`.
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "whole, not negative and below 2^53")]
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "whole, not negative and below 2^53"
+)]
 pub(super) fn number(value: f64) -> String {
     let size = value.abs();
     if !size.is_finite() {
@@ -36,6 +45,15 @@ pub(super) fn number(value: f64) -> String {
     }
     let sign = if value <= -0.5 { "-" } else { "" };
     format!("{sign}{}", count(size.round().min(9e15) as u64))
+}
+
+/// The same figure without zeros at the end of its places, for axes: `0.800 ms` as `0.8 ms`.
+pub(super) fn trimmed(figure: &str) -> String {
+    let end = figure.find(|letter: char| !letter.is_ascii_digit() && letter != '.' && letter != ',');
+    let (number, unit) = figure.split_at(end.unwrap_or(figure.len()));
+    let number =
+        if number.contains('.') { number.trim_end_matches('0').trim_end_matches('.') } else { number };
+    format!("{number}{unit}")
 }
 
 /// Milliseconds, in the unit that fits: `0.4 ms`, `12.5 ms`, `1.25 s`, `2.5 min`.
@@ -91,7 +109,8 @@ pub(super) fn duration(seconds: f64) -> String {
         return format!("{} s", number(seconds));
     }
     let whole = seconds.round() as u64;
-    let parts = [(whole / 86_400, "d"), (whole / 3_600 % 24, "h"), (whole / 60 % 60, "min"), (whole % 60, "s")];
+    let parts =
+        [(whole / 86_400, "d"), (whole / 3_600 % 24, "h"), (whole / 60 % 60, "min"), (whole % 60, "s")];
     let first = parts.iter().position(|(size, _)| *size > 0).unwrap_or(3);
     let said = parts.iter().skip(first).take(2).filter(|(size, _)| *size > 0);
     said.map(|(size, unit)| format!("{size} {unit}")).collect::<Vec<_>>().join(" ")
@@ -130,15 +149,17 @@ mod tests {
     fn times_and_sizes_come_in_the_unit_that_fits() {
         assert_eq!([0.42, 12.5, 1_250.0, 150_000.0].map(time), ["0.420 ms", "12.5 ms", "1.25 s", "2.50 min"]);
         assert_eq!([12, 61_440_000, 3_000_000_000_000_000].map(bytes), ["12 B", "61.4 MB", "3 PB"]);
-        assert_eq!([0.5, 45.0, 600.0, 750.0, 7_500.0, 90_000.0].map(duration), [
-            "0.500 s",
-            "45 s",
-            "10 min",
-            "12 min 30 s",
-            "2 h 5 min",
-            "1 d 1 h"
-        ]);
+        assert_eq!(
+            [0.5, 45.0, 600.0, 750.0, 7_500.0, 90_000.0].map(duration),
+            ["0.500 s", "45 s", "10 min", "12 min 30 s", "2 h 5 min", "1 d 1 h"]
+        );
         assert_eq!([0.0, 45.0, 750.0, 7_500.0].map(clock), ["0:00", "0:45", "12:30", "2:05:00"]);
+    }
+
+    #[test]
+    fn an_axis_has_no_zeros_to_spare() {
+        let all = ["0.800 ms", "12.50/s", "100", "1,000/s", "2.00 s", "–"].map(trimmed);
+        assert_eq!(all, ["0.8 ms", "12.5/s", "100", "1,000/s", "2 s", "–"]);
     }
 
     #[test]
