@@ -117,6 +117,10 @@ bench-memory: build ## memory at a million records a second, ten minutes each, d
 tools: ## mongod, a collector and Python packages, into target/tools; Chromium, by the system's packages
 	@scripts/install-test-tools
 
+.PHONY: openapi
+openapi: ## write the API's description anew for the dashboard, whose types are made of it
+	cargo test --locked --package moniflux-http --lib -- --quiet --ignored --exact testing::description::the_copy_is_written_anew
+
 .PHONY: lint
 lint: lint-rust lint-scripts ## formatting, clippy, rustdoc, types and rules of the scripts; warnings denied
 
