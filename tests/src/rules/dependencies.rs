@@ -172,7 +172,7 @@ const KEPT: &[Kept] = &[
     Kept { package: "utoipa", code: &[HTTP], tests: &[] },
     Kept { package: "prometheus", code: &[HTTP], tests: &[] },
     Kept { package: "reqwest", code: &[EMIT_HTTP, TESTS, BENCH], tests: &[HTTP, SINK, BINARY] },
-    Kept { package: "hdrhistogram", code: &[ENGINE], tests: &[] },
+    Kept { package: "hdrhistogram", code: &[ENGINE, SINK], tests: &[] },
     Kept { package: "opentelemetry-proto", code: &[PAYLOAD], tests: &[SINK] },
     Kept { package: "mockall", code: &[PORTS], tests: &[SERVICE, HTTP] },
     Kept {
