@@ -2,7 +2,7 @@
 
 use utoipa::OpenApi;
 
-use crate::routes::{commands, dashboard, description, health, metrics, results, runs, tests};
+use crate::routes::{commands, dashboard, description, health, metrics, report, results, runs, tests};
 
 /// All of it.
 #[derive(OpenApi)]
@@ -21,7 +21,7 @@ use crate::routes::{commands, dashboard, description, health, metrics, results, 
     paths(
         commands::create, commands::start, commands::restart, commands::schedule, commands::cancel,
         tests::list, tests::one, tests::change, tests::delete, tests::pause, tests::resume,
-        runs::list, runs::one, results::summary,
+        runs::list, runs::one, results::summary, report::report,
         health::health, health::ready, metrics::text, description::openapi, description::browser, dashboard::page,
     )
 )]

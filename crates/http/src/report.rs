@@ -10,9 +10,12 @@
 mod chart;
 mod charts;
 mod csv;
+mod environment;
+mod fill;
 mod ledger;
 mod page;
 mod scale;
+mod spec;
 mod tables;
 mod view;
 mod words;
@@ -22,22 +25,83 @@ mod testing;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use moniflux_domain::point::Sample;
+use moniflux_domain::spec::Spec;
+use moniflux_service::{Results, Series};
+use serde_json::{Value, json};
 
+use self::spec::SpecFields;
 use self::view::View;
-use crate::dashboard::Script;
+use crate::dashboard::{Dashboard, Script};
 
 pub use self::csv::Table;
+pub use self::environment::Environment;
+
+/// What a report is made of.
+#[derive(Debug, Clone, Copy)]
+pub struct Report<'a> {
+    /// The summary.
+    pub results: &'a Results,
+    /// The run over time.
+    pub series: &'a Series,
+    /// What was asked for.
+    pub spec: &'a Spec,
+    /// Records that were kept: a few of each signal.
+    pub samples: &'a [Sample],
+    /// Where and by what it is written.
+    pub environment: &'a Environment,
+}
+
+impl Report<'_> {
+    /// One page that needs nothing else.
+    ///
+    /// # Errors
+    /// The spec cannot be written as YAML.
+    pub fn html(&self) -> Result<String, ReportError> {
+        self.page(Dashboard::embedded().report_script().as_ref())
+    }
+
+    /// The page with that script.
+    pub(crate) fn page(&self, script: Option<&Script>) -> Result<String, ReportError> {
+        Ok(html(&View::of(self)?, script))
+    }
+
+    /// The same content: `results` and `series` as their own calls answer them, `spec` as it is read, `samples`, and
+    /// `environment`.
+    pub fn json(&self) -> Value {
+        let samples = self.samples.iter().map(|sample| {
+            let record = serde_json::from_str::<Value>(&sample.body).unwrap_or_else(|_| sample.body.as_str().into());
+            json!({"signal": sample.signal, "share": sample.share, "seq": sample.seq, "at": sample.at, "record": record})
+        });
+        json!({
+            "results": self.results,
+            "series": self.series,
+            "spec": SpecFields::of(&self.results.test, self.spec),
+            "samples": samples.collect::<Vec<_>>(),
+            "environment": self.environment,
+        })
+    }
+
+    /// One of its tables.
+    pub fn csv(&self, table: Table) -> String {
+        table.write(self)
+    }
+}
+
+/// A report cannot be written.
+#[derive(Debug, thiserror::Error)]
+#[error("the spec cannot be written as YAML")]
+pub struct ReportError(#[from] serde_saphyr::SerializeError);
 
 /// The policy that a page keeps to, wherever it is opened: nothing from elsewhere, no script but its own.
 pub(crate) fn policy(script: Option<&Script>) -> String {
-    let script = script
-        .map_or_else(|| "'none'".to_owned(), |script| format!("'sha256-{}'", STANDARD.encode(script.sha256)));
+    let hash = |script: &Script| format!("'sha256-{}'", STANDARD.encode(script.sha256));
+    let script = script.map_or_else(|| "'none'".to_owned(), hash);
     format!(
         "default-src 'none'; script-src {script}; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
     )
 }
 
-/// The page.
 fn html(view: &View, script: Option<&Script>) -> String {
     let text = script.map(|script| script.text.as_ref());
     page::page(view, text, &policy(script)).into_string()
@@ -47,7 +111,7 @@ fn html(view: &View, script: Option<&Script>) -> String {
 mod tests {
     use std::borrow::Cow;
 
-    use super::testing::{HOSTILE, view};
+    use super::testing::{HOSTILE, run, view};
     use super::*;
 
     fn script() -> Script {
@@ -75,12 +139,35 @@ mod tests {
     }
 
     #[test]
-    fn tmp_dump() {
-        std::fs::write(
-            "/tmp/r.html",
-            html(&view(), crate::dashboard::Dashboard::embedded().report_script().as_ref()),
-        )
-        .unwrap();
+    fn a_run_is_shown_with_all_that_is_known_of_it() {
+        let run = run();
+        let html = run.report().page(Some(&script())).unwrap();
+        for said in [
+            "acked &gt; 1000 did not hold: 24",
+            "Issued <tspan>30</tspan>",
+            "<code>timeout</code>",
+            "data-chart=\"logs-failures\"",
+            "# destination.apiKey was set",
+            "logRate: 10",
+            "{&quot;message&quot;:&quot;&lt;b&gt;&quot;}",
+            concat!("MoniFlux ", env!("CARGO_PKG_VERSION")),
+            "<b>A</b>",
+        ] {
+            assert!(html.contains(said), "{said} is not in {html}");
+        }
+        assert!(!html.contains("hush"));
+    }
+
+    #[test]
+    fn the_document_holds_what_the_calls_of_the_api_answer() {
+        let run = run();
+        let document = run.report().json();
+        assert_eq!(document["results"]["conclusion"]["result"], "failed");
+        assert_eq!(document["series"]["points"].as_array().unwrap().len(), 3);
+        assert_eq!(document["series"]["timeline"][1]["event"], "changed");
+        assert_eq!(document["spec"]["thresholds"], json!(["missed == 0", "acked > 1000"]));
+        assert_eq!(document["samples"][0]["record"]["message"], "<b>");
+        assert!(!document.to_string().contains("hush"));
     }
 
     #[test]
@@ -100,7 +187,7 @@ mod tests {
             "<h2>Failed</h2>",
             "The run is valid (valid): every record left within 50 ms",
             "1 record acked and never seen at http://127.0.0.1:4318.",
-            "did not hold: <b>3</b>, first broken 2026-01-02 03:04:07 UTC",
+            "did not hold: <b>3</b>",
             "threshold breached",
             "<b>A</b>",
         ] {

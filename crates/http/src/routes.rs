@@ -5,6 +5,7 @@ pub(crate) mod dashboard;
 pub(crate) mod description;
 pub(crate) mod health;
 pub(crate) mod metrics;
+pub(crate) mod report;
 pub(crate) mod results;
 pub(crate) mod runs;
 pub(crate) mod tests;
@@ -32,6 +33,7 @@ pub(crate) fn table() -> Vec<Entry> {
         at("/tests/{testID}/runs", [get(runs::list)]),
         at("/tests/{testID}/runs/{run}", [get(runs::one)]),
         at("/tests/{testID}/results", [get(results::summary)]),
+        at("/tests/{testID}/report", [get(report::report)]),
         at("/health", [get(health::health)]),
         at("/ready", [get(health::ready)]),
         at("/metrics", [get(metrics::text)]),

@@ -8,6 +8,7 @@ mod listing;
 mod log;
 mod memory;
 mod operation;
+mod report;
 mod runs;
 mod server;
 

@@ -82,7 +82,7 @@ fn conclusion(view: &View) -> Markup {
     html! {
         section .conclusion.(view.result) {
             h2 { (said) }
-            p .lead { (sentence(&view.reason)) }
+            p .lead { (view.reason) }
             p { (verdict(view.verdict, view.generator)) }
             @if let Some(delivery) = &view.delivery { p { (delivered(delivery)) } }
             @if !view.thresholds.is_empty() { (tables::thresholds(&view.thresholds)) }

@@ -117,7 +117,7 @@ mod tests {
             let ticks = scale.ticks();
             assert!((3..=7).contains(&ticks.len()), "{highest}: {ticks:?}");
             assert!(scale.place(highest) < 0.98 && scale.place(highest) > 0.6, "{highest}: {scale:?}");
-            assert!(scale.place(0.0) == 0.0 && scale.place(highest * 9.0) == 1.0);
+            assert!(scale.place(0.0) < 1e-9 && scale.place(highest * 9.0) > 1.0 - 1e-9);
         }
         assert!(Scale::linear([]).ticks().len() > 2, "an axis without figures is still an axis");
         assert_eq!(Scale::linear([500.0]).ticks(), [0.0, 200.0, 400.0, 600.0]);

@@ -27,7 +27,6 @@ pub(super) fn thresholds(thresholds: &[Threshold]) -> Markup {
                     span .said {
                         (said)
                         @if threshold.ok.is_some() { ": " b { (threshold.shown) } }
-                        @if let Some(at) = threshold.breached_at { ", first broken " (moment(at)) }
                     }
                 }
             }

@@ -1,11 +1,29 @@
 //! A run to draw, with names that would like to be more than text.
 
+use std::time::Duration as StdDuration;
+
 use chrono::{DateTime, Duration, Utc};
+use moniflux_domain::answer::{Answer, Kind};
+use moniflux_domain::draft::Draft;
+use moniflux_domain::id::{RunId, RunNumber, TestId};
+use moniflux_domain::lifecycle::Status;
+use moniflux_domain::point::{Grain, LoadEvent, Mark as LoadMark, Point, Sample as KeptRecord};
+use moniflux_domain::profile::ActiveTime;
+use moniflux_domain::run::{Outcome, Run, RunEnd, RunShare};
+use moniflux_domain::signal::{Share, Signal};
+use moniflux_domain::spec::Spec;
+use moniflux_domain::tally::Tally;
+use moniflux_domain::verdict::Evidence;
+use moniflux_engine::latency::LatencyTimes;
+use moniflux_service::{Results, Series as RunSeries};
+use serde_json::json;
+use uuid::Uuid;
 
 use super::view::{
-    Column, Delivery, Generator, Kind, Lane, LaneSeries, Mark, Received, Sample, Series, Threshold, Times,
+    Column, Delivery, Generator, Lane, LaneSeries, Mark, Received, Refused, Sample, Series, Threshold, Times,
     View,
 };
+use super::{Environment, Report};
 
 /// What must come out as text wherever it is put.
 pub(super) const HOSTILE: &str = "</script><script>alert(1)</script>\"'&<img src=x onerror=alert(2)>";
@@ -36,8 +54,8 @@ pub(super) fn view() -> View {
         in_flight: 0,
         waiting: 0,
         kinds: vec![
-            Kind { class: "failed", kind: "timeout".to_owned(), records: 7 },
-            Kind { class: "rejected", kind: HOSTILE.to_owned(), records: 10 },
+            Refused { class: "failed", kind: "timeout".to_owned(), records: 7 },
+            Refused { class: "rejected", kind: HOSTILE.to_owned(), records: 10 },
         ],
         requests: 30,
         retries: 1,
@@ -81,12 +99,7 @@ pub(super) fn view() -> View {
         reason: format!("\"{HOSTILE} == 0\" did not hold"),
         verdict: "valid",
         generator: Generator { headroom: 0.86, late: 0, dropped: 0 },
-        thresholds: vec![Threshold {
-            text: HOSTILE.to_owned(),
-            ok: Some(false),
-            shown: "3".to_owned(),
-            breached_at: Some(at(2)),
-        }],
+        thresholds: vec![Threshold { text: HOSTILE.to_owned(), ok: Some(false), shown: "3".to_owned() }],
         lanes: vec![logs, metrics],
         delivery: Some(Delivery {
             sink: "http://127.0.0.1:4318".to_owned(),
@@ -135,5 +148,79 @@ fn series() -> Series {
         t: vec![1.0, 2.0, 3.0],
         at: (1..=3).map(at).collect(),
         lanes: vec![lane("logs"), LaneSeries { failures: Vec::new(), ..lane("metrics") }],
+    }
+}
+
+/// A run of three seconds as the service knows it.
+pub(super) struct RunOfThree {
+    results: Results,
+    series: RunSeries,
+    spec: Spec,
+    samples: Vec<KeptRecord>,
+    environment: Environment,
+}
+
+impl RunOfThree {
+    pub(super) fn report(&self) -> Report<'_> {
+        let Self { results, series, spec, samples, environment } = self;
+        Report { results, series, spec, samples, environment }
+    }
+}
+
+pub(super) fn run() -> RunOfThree {
+    let body = json!({
+        "logRate": 10, "duration": 3, "thresholds": ["missed == 0", "acked > 1000"],
+        "destination": {"endpoint": "http://127.0.0.1:1", "apiKey": "hush"}
+    });
+    let spec = Draft::read(&body).unwrap().into_spec().unwrap();
+    let points: Vec<_> = (1..=3).map(point).collect();
+    let mut share = RunShare::start(&spec, Share::WHOLE);
+    share.checkpoint.active = ActiveTime::from_duration(StdDuration::from_secs(3));
+    share.checkpoint.lanes[0].tally = Point::counted(&points);
+    let at = DateTime::UNIX_EPOCH;
+    share.end = Some(RunEnd { outcome: Outcome::Completed, at: at + Duration::seconds(3), reason: None });
+    let (id, test) = (RunId(Uuid::nil()), TestId::parse("t").unwrap());
+    let run =
+        Run { id, test, number: RunNumber::FIRST, spec: spec.clone(), started_at: at, shares: vec![share] };
+    let sample = KeptRecord {
+        run: id,
+        signal: Signal::Logs,
+        share: 0,
+        seq: 7,
+        at,
+        body: r#"{"message":"<b>"}"#.to_owned(),
+    };
+    RunOfThree {
+        results: Results::of(&run, Status::Completed).unwrap(),
+        series: RunSeries::of(&run, &points, 0, 3, 1).unwrap(),
+        spec,
+        samples: vec![sample],
+        environment: Environment::here(at),
+    }
+}
+
+/// Ten records, of which eight were acked and two failed.
+fn point(second: u32) -> Point {
+    let mut tally = Tally::default();
+    tally.issue(10, 100);
+    tally.book(8, &Answer::Acked);
+    tally.book(2, &Answer::Failed(Kind::Timeout));
+    let mut times = LatencyTimes::default();
+    times.response.record(StdDuration::from_millis(5), 8);
+    let elapsed = StdDuration::from_secs(second.into());
+    let (active, at) = (ActiveTime::from_duration(elapsed), DateTime::UNIX_EPOCH + elapsed);
+    let mark = LoadMark { event: LoadEvent::Changed, at, active, detail: None };
+    Point {
+        run: RunId(Uuid::nil()),
+        signal: Signal::Logs,
+        share: 0,
+        grain: Grain::Fine,
+        at,
+        active,
+        span: StdDuration::from_secs(1),
+        tally,
+        evidence: Evidence { issued: 10, ..Evidence::default() },
+        latency: times.to_latency(),
+        marks: if second == 2 { vec![mark] } else { Vec::new() },
     }
 }

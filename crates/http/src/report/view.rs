@@ -48,7 +48,6 @@ pub(super) struct Threshold {
     /// None while there was nothing to measure.
     pub(super) ok: Option<bool>,
     pub(super) shown: String,
-    pub(super) breached_at: Option<DateTime<Utc>>,
 }
 
 /// What became of one signal's records.
@@ -65,7 +64,7 @@ pub(super) struct Lane {
     pub(super) in_flight: u64,
     pub(super) waiting: u64,
     /// Failed and rejected records by kind.
-    pub(super) kinds: Vec<Kind>,
+    pub(super) kinds: Vec<Refused>,
     pub(super) requests: u64,
     pub(super) retries: u64,
     pub(super) bytes: u64,
@@ -80,7 +79,7 @@ pub(super) struct Lane {
 
 /// Records that were not taken, for one reason.
 #[derive(Debug, Clone)]
-pub(super) struct Kind {
+pub(super) struct Refused {
     /// `failed` or `rejected`.
     pub(super) class: &'static str,
     pub(super) kind: String,
@@ -152,7 +151,6 @@ pub(super) struct Series {
 #[derive(Debug, Clone)]
 pub(super) struct LaneSeries {
     pub(super) signal: &'static str,
-    /// Columns by figure, as `format=csv` names them.
     pub(super) asked: Column,
     pub(super) achieved: Column,
     pub(super) acked: Column,

@@ -10,7 +10,7 @@ pub(super) fn count(count: u64) -> String {
     let digits = count.to_string();
     let mut grouped = String::new();
     for (place, digit) in digits.chars().enumerate() {
-        if place > 0 && (digits.len() - place) % 3 == 0 {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
             grouped.push(',');
         }
         grouped.push(digit);
@@ -86,6 +86,12 @@ pub(super) fn bytes(bytes: u64) -> String {
         size /= 1_000.0;
     }
     format!("{} PB", number(size))
+}
+
+/// A count as a figure to draw.
+#[expect(clippy::cast_precision_loss, reason = "drawn, not counted with")]
+pub(super) fn float(count: u64) -> f64 {
+    count as f64
 }
 
 /// One part of a whole in percent; a dash for a part of nothing. What is not all never reads `100 %`.
