@@ -85,7 +85,7 @@ pub(super) fn view() -> View {
         missed: 0,
         kinds: Vec::new(),
         received: None,
-        ..logs.clone()
+        ..logs
     };
     View {
         test: HOSTILE.to_owned(),
