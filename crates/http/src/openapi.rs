@@ -2,7 +2,9 @@
 
 use utoipa::OpenApi;
 
-use crate::routes::{commands, dashboard, description, health, metrics, report, results, runs, tests};
+use crate::routes::{
+    commands, compare, dashboard, description, events, health, metrics, report, results, runs, series, tests,
+};
 
 /// All of it.
 #[derive(OpenApi)]
@@ -16,12 +18,14 @@ use crate::routes::{commands, dashboard, description, health, metrics, report, r
         (name = "commands", description = "What is done with tests"),
         (name = "tests", description = "Tests"),
         (name = "runs", description = "Their runs, and what became of the records"),
+        (name = "events", description = "What happens, as it happens"),
         (name = "operation", description = "The service itself"),
     ),
     paths(
         commands::create, commands::start, commands::restart, commands::schedule, commands::cancel,
-        tests::list, tests::one, tests::change, tests::delete, tests::pause, tests::resume,
-        runs::list, runs::one, results::summary, report::report,
+        commands::validate, tests::list, tests::list_all, tests::one, tests::change, tests::delete, tests::pause, tests::resume,
+        runs::list, runs::one, results::summary, results::save, series::series, report::report,
+        events::of_test, events::of_all, compare::compare, compare::with_baseline, compare::set_baseline, compare::clear_baseline,
         health::health, health::ready, metrics::text, description::openapi, description::browser, dashboard::page,
     )
 )]

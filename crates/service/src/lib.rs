@@ -6,13 +6,16 @@
 //! * **Depends on:** `domain`, `ports`, `engine`.
 //! * **Read first:** [`service`], then `start`, then [`supervisor`].
 
+pub mod compare;
 pub mod error;
+pub mod live;
 pub mod results;
 pub mod scheduler;
 pub mod series;
 pub mod service;
 pub mod supervisor;
 
+mod baseline;
 mod cancel;
 mod change;
 mod create;
@@ -21,11 +24,15 @@ mod list;
 mod pause;
 mod restart;
 mod resume;
+mod saved;
 mod schedule;
 mod start;
 
+pub use compare::{Comparison, RunReference};
 pub use error::UseCaseError;
+pub use live::{Following, Happening, LiveEvent, LivePoint};
 pub use results::Results;
+pub use saved::SavedDocument;
 pub use scheduler::Scheduler;
 pub use series::{Series, SeriesQuery};
 pub use service::{Service, Stores};

@@ -25,6 +25,7 @@ use crate::service::Service;
 
 pub use self::step::StepLane;
 pub(crate) use self::step::StepSum;
+pub(crate) use self::timeline::marks;
 pub use self::timeline::{TimelineEntry, TimelineEvent};
 
 /// Which part of a run is asked for, and how finely; the default is all of it, in at most [`SeriesQuery::POINTS`] steps.
@@ -119,7 +120,13 @@ impl Service {
     }
 
     /// The points of a stretch of a run, coarse ones where they are fine enough and there.
-    async fn points_of(&self, run: &Run, from: u64, to: u64, step: u64) -> Result<Vec<Point>, StoreFault> {
+    pub(crate) async fn points_of(
+        &self,
+        run: &Run,
+        from: u64,
+        to: u64,
+        step: u64,
+    ) -> Result<Vec<Point>, StoreFault> {
         // Points are taken about on the second.
         let half = Duration::from_millis(500);
         let moment = |seconds: u64| ActiveTime::from_duration(Duration::from_secs(seconds) + half);

@@ -1,13 +1,14 @@
 //! The supervisor: drives the shares of runs whose lease this replica holds.
 //!
-//! Five loops work on what is held and never hold its lock across a wait:
+//! Six loops work on what is held and never hold its lock across a wait:
 //! * `beat`: once a second, every share reports; checkpoints and leases are renewed in one call, then what they reserved
 //!   may be issued;
 //! * `follow`: learns from the change feed what tests want of their runs, claims new and abandoned runs, and closes
 //!   those that are over;
 //! * `sweep`: every few seconds, mends what a crash between two writes left behind;
 //! * `coarsen`: puts the points of long runs together;
-//! * `forget`: once an hour, lets old results be forgotten.
+//! * `forget`: once an hour, lets old results be forgotten;
+//! * [`crate::live`]: tells what happens to those who follow.
 //!
 //! A holder never needs to trust its clock: it issues only sequence numbers that a stored checkpoint reserves, and a
 //! new holder goes on behind them.
@@ -35,6 +36,7 @@ use tokio::sync::Notify;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
+use crate::live::Live;
 use crate::service::{Service, Stores};
 
 pub use self::held::{Held, LiveRun};
@@ -65,8 +67,14 @@ impl Supervisor {
     ) -> (Arc<Service>, Self) {
         let (held, begun) = (Arc::new(Held::default()), Arc::new(Notify::new()));
         let clock = Arc::clone(&engine.clock);
-        let service =
-            Arc::new(Service::new(stores.clone(), Arc::clone(&clock), Arc::clone(&held), Arc::clone(&begun)));
+        let live = Arc::new(Live::new(stores.clone(), Arc::clone(&feed), Arc::clone(&clock)));
+        let service = Arc::new(Service::new(
+            stores.clone(),
+            Arc::clone(&clock),
+            live,
+            Arc::clone(&held),
+            Arc::clone(&begun),
+        ));
         let supervisor = Self {
             stores,
             feed,
@@ -96,6 +104,7 @@ impl Supervisor {
         loops.spawn(self.clone().sweep(cancelled.clone()));
         loops.spawn(self.clone().coarsen(cancelled.clone()));
         loops.spawn(self.clone().forget(cancelled.clone()));
+        loops.spawn(Arc::clone(&self.service.live).run(cancelled.clone()));
         while let Some(ended) = loops.join_next().await {
             if let Err(error) = ended {
                 tracing::error!(%error, "a loop of the supervisor broke off");
