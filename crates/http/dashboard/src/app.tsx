@@ -88,7 +88,12 @@ const LINKS: Record<Connection, string> = { connecting: 'Connecting', live: 'Liv
 function Link() {
   const state = shownConnection.value;
   return (
-    <span class="link" data-testid="connection" data-state={state ?? 'none'} title={state === 'live' ? 'What happens is shown as it happens' : undefined}>
+    <span
+      class="link"
+      data-testid="connection"
+      data-state={state ?? 'none'}
+      title={state === 'live' ? 'What happens is shown as it happens' : undefined}
+    >
       {state && (
         <>
           <span class="dot" aria-hidden="true" />
@@ -102,7 +107,15 @@ function Link() {
 function ThemeButton() {
   const icon = { system: 'system', light: 'sun', dark: 'moon' } as const;
   return (
-    <button type="button" class="icon-button" aria-label={`Theme: ${theme.value}`} title={`Theme: ${theme.value}`} data-testid="theme" data-theme-choice={theme.value} onClick={nextTheme}>
+    <button
+      type="button"
+      class="icon-button"
+      aria-label={`Theme: ${theme.value}`}
+      title={`Theme: ${theme.value}`}
+      data-testid="theme"
+      data-theme-choice={theme.value}
+      onClick={nextTheme}
+    >
       <Icon name={icon[theme.value]} />
     </button>
   );

@@ -40,7 +40,8 @@ function link(path: string, query: Query = {}): string {
 export const to = {
   tests: () => link(''),
   new: (from?: string) => link('new', { from }),
-  test: (testID: string, query: { run?: number | null; tab?: string } = {}) => link(`tests/${encodeURIComponent(testID)}`, query),
+  test: (testID: string, query: { run?: number | null; tab?: string } = {}) =>
+    link(`tests/${encodeURIComponent(testID)}`, query),
   compare: (a?: string, b?: string) => link('compare', { a, b }),
 };
 

@@ -59,11 +59,15 @@ export const api = {
 
   test: (testID: string, signal?: AbortSignal) => read<Test>(test(testID), signal),
   tests: (query: Query, signal?: AbortSignal) => page<Test>(address('tests', query), signal),
-  runs: (testID: string, signal?: AbortSignal) => all<Results>(address(`${test(testID)}/runs`, { limit: 1000 }), signal),
+  runs: (testID: string, signal?: AbortSignal) =>
+    all<Results>(address(`${test(testID)}/runs`, { limit: 1000 }), signal),
   results: (testID: string, run?: number | null, signal?: AbortSignal) =>
     read<Results>(address(`${test(testID)}/results`, { run }), signal),
-  series: (testID: string, query: { run?: number | null; from?: number; to?: number; step?: number }, signal?: AbortSignal) =>
-    read<Series>(address(`${test(testID)}/series`, query), signal),
+  series: (
+    testID: string,
+    query: { run?: number | null; from?: number; to?: number; step?: number },
+    signal?: AbortSignal,
+  ) => read<Series>(address(`${test(testID)}/series`, query), signal),
   samples: (testID: string, query: Query, signal?: AbortSignal) =>
     page<Sample>(address(`${test(testID)}/samples`, query), signal),
   compare: (a: string, b: string, signal?: AbortSignal) =>
@@ -98,7 +102,7 @@ async function page<T>(path: string, signal?: AbortSignal): Promise<Page<T>> {
 
 async function all<T>(path: string, signal?: AbortSignal): Promise<T[]> {
   const items: T[] = [];
-  for (let url: string | null = path; url !== null; ) {
+  for (let url: string | null = path; url !== null;) {
     const { items: some, next }: Page<T> = await page<T>(url, signal);
     items.push(...some);
     url = next;
@@ -112,7 +116,12 @@ export function nextOf(header: string | null): string | null {
   return found?.[1]?.replace(/^\//, '') ?? null;
 }
 
-async function request(method: string, path: string, body: unknown, signal: AbortSignal | undefined): Promise<Response> {
+async function request(
+  method: string,
+  path: string,
+  body: unknown,
+  signal: AbortSignal | undefined,
+): Promise<Response> {
   const init: RequestInit = { method, headers: { accept: 'application/json' } };
   if (body !== undefined) {
     init.headers = { accept: 'application/json', 'content-type': 'application/json' };

@@ -3,7 +3,17 @@
 import type { ComparedFigure, ComparedRun, Comparison, FullFields, FullResults, FullTest } from './pending';
 
 export type { Capacity, CapacityStep, Fault, Lane, Percentiles, Problem } from './schema';
-export type { Conclusion, Delivery, LivePoint, Mark, Point, PointLane, Sample, Series, ThresholdResult } from './pending';
+export type {
+  Conclusion,
+  Delivery,
+  LivePoint,
+  Mark,
+  Point,
+  PointLane,
+  Sample,
+  Series,
+  ThresholdResult,
+} from './pending';
 export type { ComparedFigure, ComparedRun, Comparison };
 
 export type Test = FullTest;

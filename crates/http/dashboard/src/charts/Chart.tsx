@@ -30,7 +30,18 @@ export interface ChartProps {
 
 const NO_MARKS: readonly ChartMark[] = [];
 
-export function Chart({ title, hint, unit, data, marks = NO_MARKS, group, testId, height = 208, empty, isLoading = false }: ChartProps) {
+export function Chart({
+  title,
+  hint,
+  unit,
+  data,
+  marks = NO_MARKS,
+  group,
+  testId,
+  height = 208,
+  empty,
+  isLoading = false,
+}: ChartProps) {
   const host = useRef<HTMLDivElement>(null);
   const plot = useRef<Plot | null>(null);
   const cursor = useSignal<number | null>(null);
@@ -52,7 +63,13 @@ export function Chart({ title, hint, unit, data, marks = NO_MARKS, group, testId
   const at = cursor.value !== null && cursor.value < data.t.length ? cursor.value : null;
   const moment = at === null ? data.t.at(-1) : data.t[at];
   return (
-    <figure class="chart" aria-labelledby={heading} data-testid={testId} data-points={data.t.length} data-last={data.t.at(-1) ?? ''}>
+    <figure
+      class="chart"
+      aria-labelledby={heading}
+      data-testid={testId}
+      data-points={data.t.length}
+      data-last={data.t.at(-1) ?? ''}
+    >
       <figcaption class="chart-head">
         <h3 id={heading} title={hint}>
           {title}
@@ -85,7 +102,15 @@ function legendOf(lines: readonly Line[]): Line[] {
 function Swatch({ line }: { line: Line }) {
   return (
     <svg class="swatch" viewBox="0 0 12 8" aria-hidden="true">
-      <line x1="0" x2="12" y1="4" y2="4" stroke={`var(${line.color})`} stroke-width={line.fill === 'whole' ? 8 : 2.5} stroke-dasharray={line.dashed ? '3 2' : undefined} />
+      <line
+        x1="0"
+        x2="12"
+        y1="4"
+        y2="4"
+        stroke={`var(${line.color})`}
+        stroke-width={line.fill === 'whole' ? 8 : 2.5}
+        stroke-dasharray={line.dashed ? '3 2' : undefined}
+      />
     </svg>
   );
 }

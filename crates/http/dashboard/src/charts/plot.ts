@@ -43,7 +43,9 @@ export class Plot {
     this.#marks = marks;
     const columns: uPlot.AlignedData = [data.t, ...data.lines.map(({ values }) => values)];
     // Only what uPlot cannot change later makes a new plot necessary.
-    const shape = data.lines.map(({ label, color, dashed, fill, stepped }) => [label, color, dashed, fill, stepped].join()).join(';');
+    const shape = data.lines
+      .map(({ label, color, dashed, fill, stepped }) => [label, color, dashed, fill, stepped].join())
+      .join(';');
     if (this.#plot && shape === this.#shape) {
       this.#plot.setData(columns, !this.#isZoomed);
       if (this.#isZoomed) this.#plot.redraw();
@@ -75,7 +77,12 @@ export class Plot {
 
   #settings(lines: readonly Line[]): uPlot.Options {
     const { unit, group, onCursor } = this.#options;
-    const axis = { stroke: () => ink('--ink-3'), font: `11px ${fontOf(this.#host)}`, ticks: { show: false }, grid: { stroke: () => ink('--chart-grid'), width: 1 } };
+    const axis = {
+      stroke: () => ink('--ink-3'),
+      font: `11px ${fontOf(this.#host)}`,
+      ticks: { show: false },
+      grid: { stroke: () => ink('--chart-grid'), width: 1 },
+    };
     return {
       ...this.#size(),
       legend: { show: false },
@@ -90,12 +97,29 @@ export class Plot {
         y: { range: (_plot, _low, high) => [0, ceiling(high, unit)] },
       },
       axes: [
-        { ...axis, size: 26, gap: 6, space: 56, incrs: timeSteps(), grid: { show: false }, values: (_plot, at) => at.map(clockOf) },
-        { ...axis, size: 62, gap: 6, space: 32, values: (_plot, at) => at.map((value) => (value === 0 ? '0' : write(unit, value))) },
+        {
+          ...axis,
+          size: 26,
+          gap: 6,
+          space: 56,
+          incrs: timeSteps(),
+          grid: { show: false },
+          values: (_plot, at) => at.map(clockOf),
+        },
+        {
+          ...axis,
+          size: 62,
+          gap: 6,
+          space: 32,
+          values: (_plot, at) => at.map((value) => (value === 0 ? '0' : write(unit, value))),
+        },
       ],
       series: [{}, ...lines.map(seriesOf)],
       hooks: {
-        setCursor: [(plot) => onCursor(plot.cursor.left !== undefined && plot.cursor.left >= 0 ? (plot.cursor.idx ?? null) : null)],
+        setCursor: [
+          (plot) =>
+            onCursor(plot.cursor.left !== undefined && plot.cursor.left >= 0 ? (plot.cursor.idx ?? null) : null),
+        ],
         setSelect: [() => (this.#isZoomed = true)],
         setScale: [() => this.#placeMarks()],
         setSize: [() => this.#placeMarks()],
@@ -112,9 +136,9 @@ export class Plot {
     const plot = this.#plot;
     if (!plot) return;
     for (const old of plot.over.querySelectorAll('.chart-mark')) old.remove();
-    const { min = 0, max = 0 } = plot.scales['x'] ?? {};
+    const { min = 0, max = 0 } = plot.scales.x ?? {};
     for (const mark of this.#marks) {
-      if (mark.t < (min ?? 0) || mark.t > (max ?? 0)) continue;
+      if (mark.t < min || mark.t > max) continue;
       const left = plot.valToPos(mark.t, 'x');
       const line = document.createElement('div');
       line.className = left > plot.over.clientWidth / 2 ? 'chart-mark is-right' : 'chart-mark';

@@ -1,7 +1,13 @@
 // Sparklines as paths of an SVG, for where a whole chart would be too much.
 
 /** A line through the values, the last at the right edge; `from 0 to highest` fills the height. */
-export function sparkPath(values: readonly (number | null)[], slots: number, width: number, height: number, highest: number): string {
+export function sparkPath(
+  values: readonly (number | null)[],
+  slots: number,
+  width: number,
+  height: number,
+  highest: number,
+): string {
   const step = width / Math.max(slots - 1, 1);
   const first = slots - values.length;
   let path = '';
@@ -20,7 +26,13 @@ export function sparkPath(values: readonly (number | null)[], slots: number, wid
 }
 
 /** The same, closed along the bottom, to be filled. */
-export function sparkArea(values: readonly (number | null)[], slots: number, width: number, height: number, highest: number): string {
+export function sparkArea(
+  values: readonly (number | null)[],
+  slots: number,
+  width: number,
+  height: number,
+  highest: number,
+): string {
   const known = values.map((value) => value ?? 0);
   if (known.length === 0) return '';
   const left = tenth(((slots - known.length) * width) / Math.max(slots - 1, 1));

@@ -8,7 +8,14 @@ import { NAMES, fitting, perform } from '../state/actions';
 import { Icon } from './Icon';
 import type { IconName } from './Icon';
 
-const ICONS: Record<Action, IconName> = { start: 'play', pause: 'pause', resume: 'play', cancel: 'stop', restart: 'restart', delete: 'trash' };
+const ICONS: Record<Action, IconName> = {
+  start: 'play',
+  pause: 'pause',
+  resume: 'play',
+  cancel: 'stop',
+  restart: 'restart',
+  delete: 'trash',
+};
 
 interface ActionsProps {
   test: Test;
@@ -36,7 +43,9 @@ export function Actions({ test, onDone, onDeleted, isCompact = false, leave = []
           <button
             key={action}
             type="button"
-            class={isCompact ? 'icon-button' : action === 'start' || action === 'resume' ? 'button is-primary' : 'button'}
+            class={
+              isCompact ? 'icon-button' : action === 'start' || action === 'resume' ? 'button is-primary' : 'button'
+            }
             data-testid={`action-${action}`}
             aria-label={isCompact ? `${NAMES[action]} ${test.testID}` : undefined}
             title={isCompact ? NAMES[action] : undefined}

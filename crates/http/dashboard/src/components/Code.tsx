@@ -7,7 +7,13 @@ import { say } from '../state/notes';
 import { Icon } from './Icon';
 import { Tabs } from './Tabs';
 
-export function Code({ variants, label }: { variants: readonly { id: string; name: string; text: string }[]; label: string }) {
+export function Code({
+  variants,
+  label,
+}: {
+  variants: readonly { id: string; name: string; text: string }[];
+  label: string;
+}) {
   const [current, setCurrent] = useState(variants[0]?.id ?? '');
   const wasCopied = useSignal(false);
   const shown = variants.find(({ id }) => id === current) ?? variants[0];

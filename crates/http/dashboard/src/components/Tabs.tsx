@@ -37,7 +37,17 @@ export function Tabs<T extends string>({ label, tabs, current, onChange, childre
           {tabs.map((tab) => {
             const isCurrent = tab.id === current;
             return (
-              <button key={tab.id} type="button" role="tab" id={`${id}-${tab.id}`} data-tab={tab.id} aria-selected={isCurrent} aria-controls={`${id}-panel`} tabIndex={isCurrent ? 0 : -1} onClick={() => onChange(tab.id)}>
+              <button
+                key={tab.id}
+                type="button"
+                role="tab"
+                id={`${id}-${tab.id}`}
+                data-tab={tab.id}
+                aria-selected={isCurrent}
+                aria-controls={`${id}-panel`}
+                tabIndex={isCurrent ? 0 : -1}
+                onClick={() => onChange(tab.id)}
+              >
                 {tab.name}
               </button>
             );

@@ -50,7 +50,14 @@ export function ResultBadge({ conclusion }: { conclusion: Conclusion | undefined
 export function Progress({ value, label }: { value: number | null; label: string }) {
   const percent = value === null ? undefined : Math.round(value * 100);
   return (
-    <div class={value === null ? 'progress is-open' : 'progress'} role="progressbar" aria-label={label} aria-valuemin={0} aria-valuemax={100} aria-valuenow={percent}>
+    <div
+      class={value === null ? 'progress is-open' : 'progress'}
+      role="progressbar"
+      aria-label={label}
+      aria-valuemin={0}
+      aria-valuemax={100}
+      aria-valuenow={percent}
+    >
       <div class="progress-bar" style={{ transform: `scaleX(${value ?? 1})` }} />
     </div>
   );
@@ -94,7 +101,19 @@ export function Failure({ error, retry, what }: { error: unknown; retry?: () => 
 }
 
 /** One figure with its name. */
-export function Stat({ name, value, note, tone, title }: { name: string; value: ComponentChildren; note?: ComponentChildren; tone?: 'good' | 'bad' | 'warn' | undefined; title?: string }) {
+export function Stat({
+  name,
+  value,
+  note,
+  tone,
+  title,
+}: {
+  name: string;
+  value: ComponentChildren;
+  note?: ComponentChildren;
+  tone?: 'good' | 'bad' | 'warn' | undefined;
+  title?: string;
+}) {
   return (
     <div class="stat" title={title}>
       <dt>{name}</dt>
@@ -105,11 +124,26 @@ export function Stat({ name, value, note, tone, title }: { name: string; value: 
 }
 
 /** One of a few, as buttons side by side. */
-export function Segmented<T extends string>({ label, options, value, onChange }: { label: string; options: readonly { value: T; label: string; color?: string }[]; value: T; onChange: (value: T) => void }) {
+export function Segmented<T extends string>({
+  label,
+  options,
+  value,
+  onChange,
+}: {
+  label: string;
+  options: readonly { value: T; label: string; color?: string }[];
+  value: T;
+  onChange: (value: T) => void;
+}) {
   return (
     <div class="segmented" role="group" aria-label={label}>
       {options.map((option) => (
-        <button key={option.value} type="button" aria-pressed={option.value === value} onClick={() => onChange(option.value)}>
+        <button
+          key={option.value}
+          type="button"
+          aria-pressed={option.value === value}
+          onClick={() => onChange(option.value)}
+        >
           {option.color && <span class="dot" style={{ background: `var(${option.color})` }} aria-hidden="true" />}
           {option.label}
         </button>

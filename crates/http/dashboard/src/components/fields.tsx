@@ -100,7 +100,16 @@ export function SelectField<T extends string>(props: SelectProps<T>) {
   );
 }
 
-function Frame({ id, label, field, hint, fault, isLabelHidden = false, class: name = '', children }: Common & { id: string; fault: string | undefined; children: ComponentChildren }) {
+function Frame({
+  id,
+  label,
+  field,
+  hint,
+  fault,
+  isLabelHidden = false,
+  class: name = '',
+  children,
+}: Common & { id: string; fault: string | undefined; children: ComponentChildren }) {
   return (
     <div class={`field ${name}`}>
       {!isLabelHidden && (
@@ -124,13 +133,26 @@ function Frame({ id, label, field, hint, fault, isLabelHidden = false, class: na
   );
 }
 
-function describedBy(id: string, fault: string | undefined, hint: string | undefined, unit?: string): string | undefined {
+function describedBy(
+  id: string,
+  fault: string | undefined,
+  hint: string | undefined,
+  unit?: string,
+): string | undefined {
   const parts = [unit && `${id}-unit`, fault !== undefined ? `${id}-fault` : hint && `${id}-hint`].filter(Boolean);
   return parts.length === 0 ? undefined : parts.join(' ');
 }
 
 /** Fields that belong together, under one name. */
-export function FieldGroup({ title, hint, children }: { title: string; hint?: ComponentChildren; children: ComponentChildren }) {
+export function FieldGroup({
+  title,
+  hint,
+  children,
+}: {
+  title: string;
+  hint?: ComponentChildren;
+  children: ComponentChildren;
+}) {
   return (
     <fieldset class="group">
       <legend class="group-title">{title}</legend>

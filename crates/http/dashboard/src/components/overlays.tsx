@@ -35,7 +35,12 @@ export function Ask() {
           <button type="button" class="button" ref={safe} data-testid="dismiss" onClick={() => asked.answer(false)}>
             Keep it
           </button>
-          <button type="button" class={asked.isDangerous ? 'button is-danger' : 'button is-primary'} data-testid="confirm" onClick={() => asked.answer(true)}>
+          <button
+            type="button"
+            class={asked.isDangerous ? 'button is-danger' : 'button is-primary'}
+            data-testid="confirm"
+            onClick={() => asked.answer(true)}
+          >
             {asked.action}
           </button>
         </div>
@@ -68,7 +73,15 @@ function noteOf({ id, kind, text }: { id: number; kind: string; text: string }) 
 }
 
 /** A button with a few links below it; closes when one looks elsewhere. */
-export function Menu({ label, children, testId }: { label: ComponentChildren; children: ComponentChildren; testId?: string }) {
+export function Menu({
+  label,
+  children,
+  testId,
+}: {
+  label: ComponentChildren;
+  children: ComponentChildren;
+  testId?: string;
+}) {
   const menu = useRef<HTMLDetailsElement>(null);
   useEffect(() => {
     const close = (event: Event) => {

@@ -38,7 +38,9 @@ export function ComparePage({ query }: { query: URLSearchParams }) {
       {both ? (
         <Compared key={both.join()} a={both[0]} b={both[1]} />
       ) : (
-        <p class="quiet-box">Choose a test and a run on both sides: what came before on the left, what is new on the right.</p>
+        <p class="quiet-box">
+          Choose a test and a run on both sides: what came before on the left, what is new on the right.
+        </p>
       )}
     </>
   );
@@ -67,7 +69,8 @@ function Compared({ a, b }: { a: string; b: string }) {
     return () => abort.abort();
   }, [a, b, round.value, loaded, failure]);
 
-  if (failure.value !== null) return <Failure error={failure.value} what="The runs cannot be compared" retry={() => (round.value += 1)} />;
+  if (failure.value !== null)
+    return <Failure error={failure.value} what="The runs cannot be compared" retry={() => (round.value += 1)} />;
   if (!loaded.value) return <Skeleton height="9rem" count={3} />;
   const { comparison, series } = loaded.value;
   const [one, other] = comparison.runs;
@@ -122,7 +125,9 @@ function Charts({ series }: { series: readonly [Series, Series] }) {
       rate: overlay(runs, signal, (lane) => lane.rate.achieved),
       response: overlay(runs, signal, (lane) => lane.responseTime.p99),
       lateness: overlay(runs, signal, (lane) => lane.lateness.p99),
-      lost: overlay(runs, signal, (lane) => (lane.due > 0 ? (lane.failed + lane.rejected + lane.missed) / lane.due : 0)),
+      lost: overlay(runs, signal, (lane) =>
+        lane.due > 0 ? (lane.failed + lane.rejected + lane.missed) / lane.due : 0,
+      ),
     };
   }, [series, signal]);
   const common = { group: 'compare', empty: 'Nothing was sent.' };
@@ -131,12 +136,27 @@ function Charts({ series }: { series: readonly [Series, Series] }) {
       <div class="panel-head">
         <h2>Over each other</h2>
         {signals.length > 1 && (
-          <Segmented label="Signal" value={signal} options={signals.map((name) => ({ value: name, label: name.charAt(0).toUpperCase() + name.slice(1), color: `--${name}` }))} onChange={(value) => (chosen.value = value)} />
+          <Segmented
+            label="Signal"
+            value={signal}
+            options={signals.map((name) => ({
+              value: name,
+              label: name.charAt(0).toUpperCase() + name.slice(1),
+              color: `--${name}`,
+            }))}
+            onChange={(value) => (chosen.value = value)}
+          />
         )}
       </div>
       <div class="charts">
         <Chart {...common} title="Achieved rate" unit="rate" data={charts.rate} testId="compare-rate" />
-        <Chart {...common} title="Response time p99" unit="millis" data={charts.response} testId="compare-responseTime" />
+        <Chart
+          {...common}
+          title="Response time p99"
+          unit="millis"
+          data={charts.response}
+          testId="compare-responseTime"
+        />
         <Chart {...common} title="Lateness p99" unit="millis" data={charts.lateness} testId="compare-lateness" />
         <Chart {...common} title="Not acked" unit="share" data={charts.lost} testId="compare-lost" />
       </div>

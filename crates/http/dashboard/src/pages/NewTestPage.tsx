@@ -27,11 +27,18 @@ export function NewTestPage({ from }: { from: string | null }) {
   const draft = useMemo(() => new Draft(), []);
   useEffect(() => {
     if (from === null) void draft.check();
-    else api.test(from).then((test) => draft.copy(test), (error: unknown) => say('failed', `${from} cannot be copied: ${reasonOf(error)}`));
+    else
+      api.test(from).then(
+        (test) => draft.copy(test),
+        (error: unknown) => say('failed', `${from} cannot be copied: ${reasonOf(error)}`),
+      );
     return () => draft.stop();
   }, [draft, from]);
 
-  const faults = useMemo((): Faults => ({ of: (field) => draft.faultOf(field), touch: (field) => draft.touch(field) }), [draft, draft.faults.value, draft.wasSent.value]);
+  const faults = useMemo(
+    (): Faults => ({ of: (field) => draft.faultOf(field), touch: (field) => draft.touch(field) }),
+    [draft],
+  );
   const isScheduled = draft.form.value.schedule !== '';
   const send = async (andStart: boolean) => {
     const test = await draft.send(andStart);
@@ -54,7 +61,13 @@ export function NewTestPage({ from }: { from: string | null }) {
         <div class="new-form">
           <div class="presets" role="group" aria-label="Presets">
             {PRESETS.map((preset) => (
-              <button key={preset.name} type="button" class="preset" aria-pressed={draft.preset.value === preset.name} onClick={() => draft.use(preset)}>
+              <button
+                key={preset.name}
+                type="button"
+                class="preset"
+                aria-pressed={draft.preset.value === preset.name}
+                onClick={() => draft.use(preset)}
+              >
                 <b>{preset.name}</b>
                 <span>{preset.question}</span>
               </button>
@@ -71,12 +84,23 @@ export function NewTestPage({ from }: { from: string | null }) {
           <Preview draft={draft} />
           <Sum draft={draft} />
           <div class="new-actions">
-            <button type="submit" class="button is-primary is-large" data-testid="start" disabled={draft.isSending.value}>
+            <button
+              type="submit"
+              class="button is-primary is-large"
+              data-testid="start"
+              disabled={draft.isSending.value}
+            >
               <Icon name={isScheduled ? 'clock' : 'play'} />
               {isScheduled ? 'Schedule test' : 'Start test'}
             </button>
             {!isScheduled && (
-              <button type="button" class="button is-large" data-testid="save" disabled={draft.isSending.value} onClick={() => void send(false)}>
+              <button
+                type="button"
+                class="button is-large"
+                data-testid="save"
+                disabled={draft.isSending.value}
+                onClick={() => void send(false)}
+              >
                 Save for later
               </button>
             )}
@@ -98,10 +122,22 @@ function Sum({ draft }: { draft: Draft }) {
     );
   }
   if (faults.length === 0) {
-    return <p class="faults-none">{draft.isChecked.value && <><Icon name="check" /> Ready to start</>}</p>;
+    return (
+      <p class="faults-none">
+        {draft.isChecked.value && (
+          <>
+            <Icon name="check" /> Ready to start
+          </>
+        )}
+      </p>
+    );
   }
   return (
-    <div class={draft.wasSent.value ? 'faults' : 'faults is-soft'} role={draft.wasSent.value ? 'alert' : undefined} data-testid="faults">
+    <div
+      class={draft.wasSent.value ? 'faults' : 'faults is-soft'}
+      role={draft.wasSent.value ? 'alert' : undefined}
+      data-testid="faults"
+    >
       <ul>
         {faults.map(({ field, message }) => (
           <li key={field + message}>

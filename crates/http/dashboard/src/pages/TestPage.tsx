@@ -57,7 +57,9 @@ function Watched({ watch, tab, show }: { watch: Watch; tab: TabId; show: (tab: T
   }
   if (!test) {
     if (watch.failure.value === null) return <Waiting />;
-    return <Failure error={watch.failure.value} what={`${watch.testID} cannot be shown`} retry={() => void watch.read()} />;
+    return (
+      <Failure error={watch.failure.value} what={`${watch.testID} cannot be shown`} retry={() => void watch.read()} />
+    );
   }
   const results = watch.results.value;
   return (
@@ -65,7 +67,12 @@ function Watched({ watch, tab, show }: { watch: Watch; tab: TabId; show: (tab: T
       <Head watch={watch} test={test} onDeleted={() => go(to.tests())} />
       {results ? <Verdict results={results} /> : watch.run !== null && <Skeleton height="4.5rem" />}
       <Tabs label="Parts of this test" tabs={TABS} current={tab} onChange={show}>
-        {tab === 'overview' && (watch.run === null ? <NeverRan status={test.status} /> : <Overview watch={watch} test={test} isLive={watch.asked === null && hasRun(test.status)} />)}
+        {tab === 'overview' &&
+          (watch.run === null ? (
+            <NeverRan status={test.status} />
+          ) : (
+            <Overview watch={watch} test={test} isLive={watch.asked === null && hasRun(test.status)} />
+          ))}
         {tab === 'samples' && <Samples testID={watch.testID} run={watch.run} />}
         {tab === 'runs' && <Runs test={test} shown={watch.run} onChanged={(changed) => watch.take(changed)} />}
         {tab === 'spec' && <Spec test={test} />}
@@ -81,7 +88,11 @@ function Waiting() {
 function NeverRan({ status }: { status: string }) {
   return (
     <Empty title="It has not run yet">
-      <p>{status === 'Scheduled' ? 'It starts at its time; what happens then is shown here as it happens.' : 'Start it, and what happens is shown here as it happens.'}</p>
+      <p>
+        {status === 'Scheduled'
+          ? 'It starts at its time; what happens then is shown here as it happens.'
+          : 'Start it, and what happens is shown here as it happens.'}
+      </p>
     </Empty>
   );
 }

@@ -21,7 +21,7 @@ export function TestsPage() {
   useTitle('Tests');
   useConnection(connection.value);
   const round = useSignal(0);
-  // eslint-disable-next-line react-hooks/exhaustive-deps -- a new round begins anew
+
   useEffect(follow, [round.value]);
   const { running, scheduled, ready, finished } = overview.value;
   const all = useSignal(false);

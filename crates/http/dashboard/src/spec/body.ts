@@ -17,7 +17,7 @@ export function bodyOf(form: Form): TestFields {
       port: readNumber(form.port),
       apiKey: text(form.apiKey),
       compression: unless(form.compression, 'none'),
-    }) as TestFields['destination'],
+    }),
     logRate: rate(form.logRate),
     metricsRate: rate(form.metricsRate),
     traceRate: rate(form.traceRate),
@@ -43,9 +43,9 @@ export function bodyOf(form: Form): TestFields {
     retry: group({ attempts: readNumber(form.retryAttempts) }),
     abortOn: group({ failures: readNumber(form.abortFailures), for: readTime(form.abortFor) }),
     capture: captureOf(form),
-    verify: group({ sink: text(form.verifySink), wait: readTime(form.verifyWait) }) as TestFields['verify'],
+    verify: group({ sink: text(form.verifySink), wait: readTime(form.verifyWait) }),
     schedule: scheduleOf(form.schedule),
-  }) as TestFields;
+  });
 }
 
 /** Stages say themselves when the load ends, unless a duration is written as well. */
@@ -65,16 +65,29 @@ export function profileOf(form: Form): unknown {
     case 'ramp':
       return drop({ type: 'ramp', from: readTarget(form.from), to: readTarget(form.to), over: readTime(form.over) });
     case 'steps':
-      return drop({ type: 'steps', from: readTarget(form.from), to: readTarget(form.to), steps: readNumber(form.steps), over: readTime(form.over) });
+      return drop({
+        type: 'steps',
+        from: readTarget(form.from),
+        to: readTarget(form.to),
+        steps: readNumber(form.steps),
+        over: readTime(form.over),
+      });
     case 'spike':
       return drop({ type: 'spike', peak: readTarget(form.peak), at: readTime(form.at), for: readTime(form.for) });
     case 'sine':
-      return drop({ type: 'sine', low: readTarget(form.low), high: readTarget(form.high), period: readTime(form.period) });
+      return drop({
+        type: 'sine',
+        low: readTarget(form.low),
+        high: readTarget(form.high),
+        period: readTime(form.period),
+      });
     case 'stages':
       return drop({
         type: 'stages',
         from: readTarget(form.from),
-        stages: form.stages.map(({ duration, target }) => drop({ duration: readTime(duration), target: readTarget(target) })),
+        stages: form.stages.map(({ duration, target }) =>
+          drop({ duration: readTime(duration), target: readTarget(target) }),
+        ),
       });
     case 'capacity':
       return drop({
@@ -92,7 +105,7 @@ export function profileOf(form: Form): unknown {
 
 function thresholdsOf(thresholds: readonly ThresholdForm[]): TestFields['thresholds'] {
   const given = thresholds.filter(({ text }) => text.trim() !== '');
-  if (given.length === 0) return undefined as never;
+  if (given.length === 0) return undefined;
   return given.map(({ text, abortOnFail, after }) => {
     if (!abortOnFail) return text.trim();
     return drop({ threshold: text.trim(), abortOnFail, after: readTime(after) }) as { threshold: string };

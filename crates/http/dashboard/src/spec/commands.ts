@@ -7,13 +7,19 @@ import { yamlOf } from './yaml';
 export function curlOf(fields: TestFields, origin: string): string {
   const call = fields.schedule === undefined ? 'start-test' : 'create-test';
   const body = JSON.stringify(withoutSecret(fields), null, 2);
-  return [`curl ${quote(`${origin}/${call}`)} \\`, `  --header 'content-type: application/json' \\`, `  --data ${quote(body)}`].join('\n');
+  return [
+    `curl ${quote(`${origin}/${call}`)} \\`,
+    `  --header 'content-type: application/json' \\`,
+    `  --data ${quote(body)}`,
+  ].join('\n');
 }
 
 /** The spec file of `moniflux run`, with how to run it. */
 export function specOf(fields: TestFields): string {
-  const { schedule: _start, ...spec } = withoutSecret(fields);
-  return `# moniflux run test.yaml\n${yamlOf(spec)}`;
+  const spec: TestFields = { ...withoutSecret(fields) };
+  // A file is run when it is run.
+  delete spec.schedule;
+  return `# moniflux run test.yaml\n${yamlOf({ ...spec })}`;
 }
 
 /** A key is not for screens and clipboards. */

@@ -39,14 +39,14 @@ export function formOf(test: Test): Form {
     timeout: time(test.timeout),
     drain: time(test.drain),
     parallelism: written(test.parallelism),
-    retryAttempts: written(retry['attempts']),
-    abortFailures: written(abortOn['failures']),
-    abortFor: time(abortOn['for']),
-    capture: capture['all'] === true ? 'all' : capture['perSecond'] === 0 ? 'off' : 'sampled',
-    capturePerSecond: capture['perSecond'] === 0 ? '' : written(capture['perSecond']),
-    captureMax: written(capture['max']),
-    verifySink: written(verify['sink']),
-    verifyWait: time(verify['wait']),
+    retryAttempts: written(retry.attempts),
+    abortFailures: written(abortOn.failures),
+    abortFor: time(abortOn.for),
+    capture: capture.all === true ? 'all' : capture.perSecond === 0 ? 'off' : 'sampled',
+    capturePerSecond: capture.perSecond === 0 ? '' : written(capture.perSecond),
+    captureMax: written(capture.max),
+    verifySink: written(verify.sink),
+    verifyWait: time(verify.wait),
   };
 }
 
@@ -78,7 +78,7 @@ const FIELDS: Record<Exclude<ShapeName, 'written'>, readonly string[]> = {
 function shapeOf(profile: unknown): Partial<Form> {
   const given = record(profile);
   if (Object.keys(given).length === 0) return { shape: 'constant' };
-  const type = given['type'];
+  const type = given.type;
   if (typeof type !== 'string' || !(type in FIELDS)) {
     return { shape: 'written', written: JSON.stringify(profile, null, 2) };
   }
@@ -87,19 +87,19 @@ function shapeOf(profile: unknown): Partial<Form> {
   for (const field of FIELDS[name]) {
     const value = given[field];
     if (field === 'type' || value === undefined) continue;
-    if (field === 'stages') form['stages'] = (value as Record<string, unknown>[]).map(stageOf);
+    if (field === 'stages') form.stages = (value as Record<string, unknown>[]).map(stageOf);
     else if (field === 'condition') {
-      form['conditionFailed'] = written(record(value)['failed']);
-      form['conditionP99'] = time(record(value)['p99']);
+      form.conditionFailed = written(record(value).failed);
+      form.conditionP99 = time(record(value).p99);
     } else form[field] = TIMES.has(field) ? time(value) : written(value);
   }
-  return form as Partial<Form>;
+  return form;
 }
 
 const TIMES = new Set(['over', 'at', 'for', 'period', 'hold', 'settle']);
 
 function stageOf(stage: Record<string, unknown>): StageForm {
-  return { duration: time(stage['duration']), target: written(stage['target']) };
+  return { duration: time(stage.duration), target: written(stage.target) };
 }
 
 function thresholdOf(threshold: NonNullable<Test['thresholds']>[number]): ThresholdForm {

@@ -24,7 +24,7 @@ export function curveOf(profile: unknown, rate: number, load: number): Corner[] 
 function cornersOf(shape: Shape, rate: number, load: number): Corner[] | null {
   const target = (name: string, usual?: string) => targetOf(shape[name] ?? usual, rate);
   const time = (name: string, usual?: number) => timeOf(shape[name] ?? usual);
-  switch (shape['type']) {
+  switch (shape.type) {
     case 'constant':
       return [{ t: 0, rate }];
     case 'ramp':
@@ -33,7 +33,7 @@ function cornersOf(shape: Shape, rate: number, load: number): Corner[] | null {
         { t: time('over', load), rate: target('to', '100%') },
       ];
     case 'steps':
-      return staircase(target('from'), target('to', '100%'), Number(shape['steps']), time('over', load));
+      return staircase(target('from'), target('to', '100%'), Number(shape.steps), time('over', load));
     case 'spike': {
       const [begin, peak] = [time('at'), target('peak')];
       const end = begin + time('for');
@@ -49,10 +49,10 @@ function cornersOf(shape: Shape, rate: number, load: number): Corner[] | null {
       return wave(target('low', '0'), target('high', '100%'), time('period'), load);
     case 'stages': {
       let t = 0;
-      const stages = (shape['stages'] ?? []) as Shape[];
+      const stages = (shape.stages ?? []) as Shape[];
       return [
         { t, rate: target('from', '0') },
-        ...stages.map((stage) => ({ t: (t += timeOf(stage['duration'])), rate: targetOf(stage['target'], rate) })),
+        ...stages.map((stage) => ({ t: (t += timeOf(stage.duration)), rate: targetOf(stage.target, rate) })),
       ];
     }
     default:
@@ -62,9 +62,9 @@ function cornersOf(shape: Shape, rate: number, load: number): Corner[] | null {
 
 /** How long a profile itself says that the load lasts. */
 export function lengthOf(profile: unknown): number | null {
-  const stages = (profile as Shape | undefined)?.['stages'];
+  const stages = (profile as Shape | undefined)?.stages;
   if (!Array.isArray(stages)) return null;
-  const length = (stages as Shape[]).reduce((sum, stage) => sum + timeOf(stage['duration']), 0);
+  const length = (stages as Shape[]).reduce((sum, stage) => sum + timeOf(stage.duration), 0);
   return Number.isFinite(length) && length > 0 ? Math.ceil(length) : null;
 }
 

@@ -27,13 +27,24 @@ export const PRESETS: readonly Preset[] = [
       traceRate: '1000',
       duration: '10',
       durationUnit: 'min',
-      thresholds: [threshold('failed.rate < 0.001'), threshold('logs.responseTime.p99 < 250ms'), threshold('missed == 0')],
+      thresholds: [
+        threshold('failed.rate < 0.001'),
+        threshold('logs.responseTime.p99 < 250ms'),
+        threshold('missed == 0'),
+      ],
     },
   },
   {
     name: 'Ramp up',
     question: 'Where does it begin to hurt? From nothing to ten times the rate.',
-    form: { shape: 'ramp', from: '0', to: '1000%', duration: '5', durationUnit: 'min', thresholds: [threshold('failed.rate < 0.01')] },
+    form: {
+      shape: 'ramp',
+      from: '0',
+      to: '1000%',
+      duration: '5',
+      durationUnit: 'min',
+      thresholds: [threshold('failed.rate < 0.01')],
+    },
   },
   {
     name: 'Spike',
@@ -63,13 +74,45 @@ export const PRESETS: readonly Preset[] = [
   {
     name: 'Find capacity',
     question: 'How much does it take? Raises the rates until it no longer holds.',
-    form: { shape: 'capacity', logRate: '2000', metricsRate: '0', traceRate: '0', hold: '5s', settle: '1s', conditionP99: '250ms' },
+    form: {
+      shape: 'capacity',
+      logRate: '2000',
+      metricsRate: '0',
+      traceRate: '0',
+      hold: '5s',
+      settle: '1s',
+      conditionP99: '250ms',
+    },
   },
 ];
 
 /** The form of a preset; where the load goes, and how the test is called, stay as they are. */
 export function applyPreset(preset: Preset, form: Form): Form {
-  const { testID, userID, schedule, endpoint, type, compression, apiKey, port, destinationName, verifySink, verifyWait } = form;
-  const kept = { testID, userID, schedule, endpoint, type, compression, apiKey, port, destinationName, verifySink, verifyWait };
+  const {
+    testID,
+    userID,
+    schedule,
+    endpoint,
+    type,
+    compression,
+    apiKey,
+    port,
+    destinationName,
+    verifySink,
+    verifyWait,
+  } = form;
+  const kept = {
+    testID,
+    userID,
+    schedule,
+    endpoint,
+    type,
+    compression,
+    apiKey,
+    port,
+    destinationName,
+    verifySink,
+    verifyWait,
+  };
   return { ...EMPTY, ...preset.form, ...kept };
 }

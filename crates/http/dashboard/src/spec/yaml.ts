@@ -12,10 +12,16 @@ function block(value: Record<string, Value>, depth: number): string[] {
   return Object.entries(value).flatMap(([name, field]) => {
     if (field === undefined) return [];
     const key = `${indent}${scalar(name)}:`;
-    if (isObject(field)) return isSmall(field) && depth > 0 ? [`${key} ${flow(field)}`] : [key, ...block(field, depth + 1)];
+    if (isObject(field))
+      return isSmall(field) && depth > 0 ? [`${key} ${flow(field)}`] : [key, ...block(field, depth + 1)];
     if (!Array.isArray(field)) return [`${key} ${scalar(field)}`];
     if (field.length === 0) return [`${key} []`];
-    return [key, ...field.map((item: Value) => `${indent}  - ${isObject(item) || Array.isArray(item) ? flow(item) : scalar(item)}`)];
+    return [
+      key,
+      ...field.map(
+        (item: Value) => `${indent}  - ${isObject(item) || Array.isArray(item) ? flow(item) : scalar(item)}`,
+      ),
+    ];
   });
 }
 
@@ -38,6 +44,7 @@ function isObject(value: Value): value is Record<string, Value> {
 /** Plain where that cannot be mistaken for something else; else as JSON writes it, which is YAML too. */
 export function scalar(value: Value): string {
   if (typeof value !== 'string') return JSON.stringify(value ?? null);
-  const isPlain = /^[A-Za-z_][\w./-]*(?: [\w./-]+)*$/.test(value) && !/^(?:true|false|null|yes|no|on|off|y|n)$/i.test(value);
+  const isPlain =
+    /^[A-Za-z_][\w./-]*(?: [\w./-]+)*$/.test(value) && !/^(?:true|false|null|yes|no|on|off|y|n)$/i.test(value);
   return isPlain ? value : JSON.stringify(value);
 }

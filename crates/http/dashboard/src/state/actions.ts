@@ -35,7 +35,7 @@ const DONE: Record<Action, string> = {
 };
 
 export function fitting(status: string): readonly Action[] {
-  return FITTING[status as Status] ?? [];
+  return (FITTING as Record<string, readonly Action[]>)[status] ?? [];
 }
 
 /** Whether a run is in progress. */
@@ -68,15 +68,25 @@ async function call(action: Action, testID: string): Promise<Test | null> {
 
 function doubtOf(action: Action, { testID, status }: Test): { title: string; text: string; action: string } | null {
   if (action === 'delete') {
-    return { title: `Delete ${testID}?`, text: 'The test, its runs and all their results are gone for good.', action: 'Delete test' };
+    return {
+      title: `Delete ${testID}?`,
+      text: 'The test, its runs and all their results are gone for good.',
+      action: 'Delete test',
+    };
   }
   if (action === 'cancel') {
     const text =
-      status === 'Scheduled' ? 'It will not start at its time. It can be started or scheduled again.' : 'The run ends now and stays as it is. A cancelled run cannot go on; the test can be restarted.';
+      status === 'Scheduled'
+        ? 'It will not start at its time. It can be started or scheduled again.'
+        : 'The run ends now and stays as it is. A cancelled run cannot go on; the test can be restarted.';
     return { title: `Cancel ${testID}?`, text, action: 'Cancel test' };
   }
   if (action === 'restart' && hasRun(status)) {
-    return { title: `Restart ${testID}?`, text: 'The run in progress ends as cancelled, and a new one begins.', action: 'Restart test' };
+    return {
+      title: `Restart ${testID}?`,
+      text: 'The run in progress ends as cancelled, and a new one begins.',
+      action: 'Restart test',
+    };
   }
   return null;
 }

@@ -19,12 +19,20 @@ export function lossOf(results: Pick<Results, 'lanes'> | null | undefined): Loss
   return sum;
 }
 
-export function lostOf({ rejected, failed, missed, inDoubt }: Pick<Lane, 'rejected' | 'failed' | 'missed' | 'inDoubt'>): number {
+export function lostOf({
+  rejected,
+  failed,
+  missed,
+  inDoubt,
+}: Pick<Lane, 'rejected' | 'failed' | 'missed' | 'inDoubt'>): number {
   return rejected + failed + missed + inDoubt;
 }
 
 /** The highest of the lanes: a percentile over lanes of different rates would say nothing. */
-export function worstTime(results: Pick<Results, 'lanes'> | null | undefined, quantile: keyof Percentiles): number | null {
+export function worstTime(
+  results: Pick<Results, 'lanes'> | null | undefined,
+  quantile: keyof Percentiles,
+): number | null {
   return highest(Object.values(results?.lanes ?? {}).map(({ responseTime }) => responseTime[quantile]));
 }
 

@@ -59,7 +59,8 @@ export function put(changed: readonly Test[]): void {
   const next = new Map(tests.value);
   for (const test of changed) {
     const known = next.get(test.testID);
-    if (!known || known.createdAt !== test.createdAt || known.version <= test.version) next.set(test.testID, test);
+    const isOld = known?.createdAt === test.createdAt && known.version > test.version;
+    if (!isOld) next.set(test.testID, test);
   }
   tests.value = next;
 }

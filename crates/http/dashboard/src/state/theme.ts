@@ -11,8 +11,8 @@ export const theme = signal<Theme>(remembered());
 
 effect(() => {
   const root = document.documentElement;
-  if (theme.value === 'system') delete root.dataset['theme'];
-  else root.dataset['theme'] = theme.value;
+  if (theme.value === 'system') delete root.dataset.theme;
+  else root.dataset.theme = theme.value;
 });
 
 export function nextTheme(): void {

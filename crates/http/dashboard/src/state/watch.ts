@@ -110,7 +110,10 @@ export class Watch {
       this.#early.push(point);
       return;
     }
-    if (series.points.length >= MOST_POINTS) return this.#readSoon(0);
+    if (series.points.length >= MOST_POINTS) {
+      this.#readSoon(0);
+      return;
+    }
     this.series.value = extended(series, point);
     void this.#readResults();
   }
@@ -133,8 +136,15 @@ export class Watch {
 /** A series with one more point at its end, if it is later than all. */
 export function extended(series: Series, point: LivePoint): Series {
   const isLater = point.t > (series.points.at(-1)?.t ?? -1);
-  const points: Point[] = isLater ? [...series.points, { t: point.t, at: point.at, lanes: point.lanes }] : series.points;
-  return { ...series, points, activeSeconds: Math.max(series.activeSeconds, point.t), timeline: withMarks(series.timeline, point.marks) };
+  const points: Point[] = isLater
+    ? [...series.points, { t: point.t, at: point.at, lanes: point.lanes }]
+    : series.points;
+  return {
+    ...series,
+    points,
+    activeSeconds: Math.max(series.activeSeconds, point.t),
+    timeline: withMarks(series.timeline, point.marks),
+  };
 }
 
 function withMarks(timeline: Mark[], marks: readonly Mark[]): Mark[] {

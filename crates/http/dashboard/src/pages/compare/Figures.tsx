@@ -18,10 +18,24 @@ export function Figures({ figures }: { figures: readonly ComparedFigure[] }) {
     <section class="panel" aria-label="Figures">
       <div class="panel-head">
         <h2>Figure by figure</h2>
-        <span class="quiet">{matters.length === 0 ? 'no difference beyond noise' : [worse > 0 ? `${worse} worse` : '', better > 0 ? `${better} better` : '', matters.length > worse + better ? `${matters.length - worse - better} different` : ''].filter(Boolean).join(', ')}</span>
+        <span class="quiet">
+          {matters.length === 0
+            ? 'no difference beyond noise'
+            : [
+                worse > 0 ? `${worse} worse` : '',
+                better > 0 ? `${better} better` : '',
+                matters.length > worse + better ? `${matters.length - worse - better} different` : '',
+              ]
+                .filter(Boolean)
+                .join(', ')}
+        </span>
         <div class="section-tools">
           <label class="check">
-            <input type="checkbox" checked={onlyMatters.value} onChange={(event) => (onlyMatters.value = event.currentTarget.checked)} />
+            <input
+              type="checkbox"
+              checked={onlyMatters.value}
+              onChange={(event) => (onlyMatters.value = event.currentTarget.checked)}
+            />
             Only what matters
           </label>
         </div>
@@ -72,15 +86,24 @@ const WORDS = { better: 'better', worse: 'worse', different: 'different', same: 
 
 function Figure({ figure }: { figure: ComparedFigure }) {
   const { lane, figure: name, unit, a, b, difference, change, matters, direction, reason } = figure;
-  const tone = matters && direction !== 'different' && direction !== 'same' ? (direction === 'better' ? 'is-good' : 'is-bad') : '';
+  const tone =
+    matters && direction !== 'different' && direction !== 'same' ? (direction === 'better' ? 'is-good' : 'is-bad') : '';
   const gap = difference ?? null;
   return (
-    <tr class={matters ? 'matters' : ''} data-figure={name} data-lane={lane ?? ''} data-matters={String(matters)} data-direction={direction}>
+    <tr
+      class={matters ? 'matters' : ''}
+      data-figure={name}
+      data-lane={lane ?? ''}
+      data-matters={String(matters)}
+      data-direction={direction}
+    >
       <th scope="row">{figureName(name)}</th>
       <td class="number">{write(unit, a)}</td>
       <td class="number">{write(unit, b)}</td>
       <td class="number">{gap === null ? '–' : gap === 0 ? '0' : signed(write(unit, gap), gap)}</td>
-      <td class={`number ${tone}`}>{change === null || change === undefined ? '–' : change === 0 ? '0' : signed(percent(change), change)}</td>
+      <td class={`number ${tone}`}>
+        {change === null || change === undefined ? '–' : change === 0 ? '0' : signed(percent(change), change)}
+      </td>
       <td class="why">
         {matters ? (
           <>

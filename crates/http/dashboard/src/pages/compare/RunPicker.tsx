@@ -24,7 +24,15 @@ export function readRun(text: string | null): ChosenRun | null {
 const MOST_OFFERED = 500;
 const STATES = 'Running,Paused,Completed,Cancelled,Failed';
 
-export function RunPicker({ side, chosen, onChange }: { side: string; chosen: ChosenRun | null; onChange: (picked: string) => void }) {
+export function RunPicker({
+  side,
+  chosen,
+  onChange,
+}: {
+  side: string;
+  chosen: ChosenRun | null;
+  onChange: (picked: string) => void;
+}) {
   const id = useId();
   const offered = useSignal<readonly Test[]>([]);
   const runs = useSignal<readonly Results[]>([]);
@@ -68,7 +76,15 @@ export function RunPicker({ side, chosen, onChange }: { side: string; chosen: Ch
           Test {side}
         </label>
         <div class={isUnknown.value ? 'input is-wrong' : 'input'}>
-          <input id={`${id}-test`} list={`${id}-tests`} value={testID ?? ''} placeholder="name of a test" autoComplete="off" spellcheck={false} onChange={(event) => onChange(event.currentTarget.value.trim())} />
+          <input
+            id={`${id}-test`}
+            list={`${id}-tests`}
+            value={testID ?? ''}
+            placeholder="name of a test"
+            autoComplete="off"
+            spellcheck={false}
+            onChange={(event) => onChange(event.currentTarget.value.trim())}
+          />
         </div>
         <datalist id={`${id}-tests`}>
           {offered.value.map((test) => (
@@ -81,7 +97,13 @@ export function RunPicker({ side, chosen, onChange }: { side: string; chosen: Ch
         <label class="field-label" for={`${id}-run`}>
           Run {side}
         </label>
-        <select id={`${id}-run`} class="select" disabled={runs.value.length === 0} value={run === null ? '' : String(run)} onChange={(event) => testID !== null && onChange(`${testID}:${event.currentTarget.value}`)}>
+        <select
+          id={`${id}-run`}
+          class="select"
+          disabled={runs.value.length === 0}
+          value={run === null ? '' : String(run)}
+          onChange={(event) => testID !== null && onChange(`${testID}:${event.currentTarget.value}`)}
+        >
           {runs.value.length === 0 && <option value="">–</option>}
           {runs.value.map((results) => (
             <option key={results.run} value={String(results.run)}>

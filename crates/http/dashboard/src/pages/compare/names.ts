@@ -15,5 +15,7 @@ const NAMES: Record<string, string> = {
 export function figureName(figure: string): string {
   const [first = '', ...rest] = figure.split('.');
   const name = NAMES[first] ?? first.replace(/([a-z])([A-Z])/g, '$1 $2').toLowerCase();
-  return [name.charAt(0).toUpperCase() + name.slice(1), ...rest.map((part) => (part === 'p999' ? 'p99.9' : part))].join(' ');
+  return [name.charAt(0).toUpperCase() + name.slice(1), ...rest.map((part) => (part === 'p999' ? 'p99.9' : part))].join(
+    ' ',
+  );
 }

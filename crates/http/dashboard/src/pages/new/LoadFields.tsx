@@ -22,7 +22,10 @@ export function LoadFields({ draft }: { draft: Draft }) {
   const form = draft.form.value;
   const isSearch = form.shape === 'capacity';
   return (
-    <FieldGroup title="Load" hint="Records per second; 0 or nothing switches a signal off. 10k and 1.5M are understood, max is as many as the destination takes.">
+    <FieldGroup
+      title="Load"
+      hint="Records per second; 0 or nothing switches a signal off. 10k and 1.5M are understood, max is as many as the destination takes."
+    >
       <FormText draft={draft} name="logRate" label="Logs" unit="/s" isNumeric />
       <FormText draft={draft} name="metricsRate" label="Metrics" unit="/s" isNumeric />
       <FormText draft={draft} name="traceRate" label="Traces" unit="/s" isNumeric />
@@ -31,7 +34,14 @@ export function LoadFields({ draft }: { draft: Draft }) {
         <p class="tip span-4">A search for the capacity ends by itself, with what it found.</p>
       ) : (
         <>
-          <SelectField label="The load ends" field="openEnded" value={form.end} options={ENDS} onChange={(end) => draft.change({ end })} class="span-2" />
+          <SelectField
+            label="The load ends"
+            field="openEnded"
+            value={form.end}
+            options={ENDS}
+            onChange={(end) => draft.change({ end })}
+            class="span-2"
+          />
           {form.end === 'duration' && (
             <TextField
               label="Duration"
@@ -41,10 +51,21 @@ export function LoadFields({ draft }: { draft: Draft }) {
               isNumeric
               class="span-2"
               placeholder={form.shape === 'stages' ? 'as long as the stages' : ''}
-              after={<SelectField label="Duration unit" isLabelHidden field="durationUnit" value={form.durationUnit} options={UNITS} onChange={(durationUnit) => draft.change({ durationUnit })} />}
+              after={
+                <SelectField
+                  label="Duration unit"
+                  isLabelHidden
+                  field="durationUnit"
+                  value={form.durationUnit}
+                  options={UNITS}
+                  onChange={(durationUnit) => draft.change({ durationUnit })}
+                />
+              }
             />
           )}
-          {form.end === 'count' && <FormText draft={draft} name="count" label="Records of each signal" isNumeric class="span-2" />}
+          {form.end === 'count' && (
+            <FormText draft={draft} name="count" label="Records of each signal" isNumeric class="span-2" />
+          )}
         </>
       )}
     </FieldGroup>

@@ -52,17 +52,29 @@ function ShapePreview({ form }: { form: Form }) {
           {drawn.map(({ signal, corners }) => (
             <li key={signal}>
               <span class="dot" style={{ background: `var(--${signal})` }} aria-hidden="true" />
-              {signal} <b>{isOpen ? `up to ${rate(Math.max(...corners.map((corner) => corner.rate)))}` : count(Math.floor(areaOf(corners) + 1e-6))}</b>
+              {signal}{' '}
+              <b>
+                {isOpen
+                  ? `up to ${rate(Math.max(...corners.map((corner) => corner.rate)))}`
+                  : count(Math.floor(areaOf(corners) + 1e-6))}
+              </b>
             </li>
           ))}
         </ul>
       </figcaption>
       {drawn.length === 0 ? (
-        <p class="shape-none">{isSearch ? 'The rates rise step by step, as long as the condition holds.' : 'Nothing to draw yet.'}</p>
+        <p class="shape-none">
+          {isSearch ? 'The rates rise step by step, as long as the condition holds.' : 'Nothing to draw yet.'}
+        </p>
       ) : (
         <div class="shape-body">
           <span class="shape-top">{short(top)}/s</span>
-          <svg viewBox={`0 0 ${WIDTH} ${HEIGHT}`} preserveAspectRatio="none" role="img" aria-label={describe(drawn, seconds)}>
+          <svg
+            viewBox={`0 0 ${WIDTH} ${HEIGHT}`}
+            preserveAspectRatio="none"
+            role="img"
+            aria-label={describe(drawn, seconds)}
+          >
             {[0.25, 0.5, 0.75].map((part) => (
               <line key={part} class="shape-grid" x1="0" x2={WIDTH} y1={HEIGHT * part} y2={HEIGHT * part} />
             ))}
@@ -85,7 +97,8 @@ function loadOf(form: Form): { seconds: number; isOpen: boolean } {
   const profile = profileOf(form);
   const own = lengthOf(profile);
   const given = readNumber(form.duration);
-  if (form.end === 'duration' && typeof given === 'number' && given > 0) return { seconds: given * SECONDS_OF[form.durationUnit], isOpen: false };
+  if (form.end === 'duration' && typeof given === 'number' && given > 0)
+    return { seconds: given * SECONDS_OF[form.durationUnit], isOpen: false };
   if (own !== null) return { seconds: own, isOpen: form.end !== 'duration' };
   return { seconds: OPEN_END, isOpen: true };
 }
@@ -102,7 +115,8 @@ function curvesOf(form: Form, seconds: number): Drawn[] {
 }
 
 function pathOf(corners: readonly Corner[], seconds: number, top: number): string {
-  const place = ({ t, rate }: Corner) => `${((t / seconds) * WIDTH).toFixed(2)} ${(HEIGHT - (rate / top) * (HEIGHT - 4)).toFixed(2)}`;
+  const place = ({ t, rate }: Corner) =>
+    `${((t / seconds) * WIDTH).toFixed(2)} ${(HEIGHT - (rate / top) * (HEIGHT - 4)).toFixed(2)}`;
   return `M${corners.map(place).join('L')}`;
 }
 

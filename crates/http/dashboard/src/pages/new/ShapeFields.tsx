@@ -36,7 +36,14 @@ export function ShapeFields({ draft }: { draft: Draft }) {
   const text = { draft };
   return (
     <FieldGroup title="Shape" hint={HINTS[form.shape]}>
-      <SelectField label="Shape" field="profile" value={form.shape} options={SHAPES} onChange={(shape) => draft.change({ shape })} class={form.shape === 'constant' ? 'span-2' : ''} />
+      <SelectField
+        label="Shape"
+        field="profile"
+        value={form.shape}
+        options={SHAPES}
+        onChange={(shape) => draft.change({ shape })}
+        class={form.shape === 'constant' ? 'span-2' : ''}
+      />
       {form.shape === 'ramp' && (
         <>
           <FormText {...text} name="from" field="profile.from" label="From" hint={TARGET} />
@@ -69,12 +76,35 @@ export function ShapeFields({ draft }: { draft: Draft }) {
       {form.shape === 'stages' && <Stages draft={draft} />}
       {form.shape === 'capacity' && (
         <>
-          <FormText {...text} name="conditionP99" field="profile.condition.p99" label="Response time p99 below" placeholder="any" hint="250ms, 1s" />
-          <FormText {...text} name="conditionFailed" field="profile.condition.failed" label="May fail" placeholder="0" hint="a share, 0 to 1" isNumeric />
+          <FormText
+            {...text}
+            name="conditionP99"
+            field="profile.condition.p99"
+            label="Response time p99 below"
+            placeholder="any"
+            hint="250ms, 1s"
+          />
+          <FormText
+            {...text}
+            name="conditionFailed"
+            field="profile.condition.failed"
+            label="May fail"
+            placeholder="0"
+            hint="a share, 0 to 1"
+            isNumeric
+          />
           <FormText {...text} name="max" field="profile.max" label="At most" placeholder="10000%" hint={TARGET} />
           <FormText {...text} name="hold" field="profile.hold" label="Each step" hint={TIME} />
           <FormText {...text} name="settle" field="profile.settle" label="Of it, to settle" hint={TIME} />
-          <FormText {...text} name="precision" field="profile.precision" label="Precision" placeholder="0.05" hint="0.005 to 0.5" isNumeric />
+          <FormText
+            {...text}
+            name="precision"
+            field="profile.precision"
+            label="Precision"
+            placeholder="0.05"
+            hint="0.005 to 0.5"
+            isNumeric
+          />
         </>
       )}
       {form.shape === 'written' && (
@@ -82,7 +112,15 @@ export function ShapeFields({ draft }: { draft: Draft }) {
           <label class="field-label" for="written">
             Profile
           </label>
-          <textarea id="written" class="textarea" rows={8} spellcheck={false} value={form.written} placeholder={'{\n  "logs": { "type": "ramp", "to": "200%" }\n}'} onInput={(event) => draft.change({ written: event.currentTarget.value })} />
+          <textarea
+            id="written"
+            class="textarea"
+            rows={8}
+            spellcheck={false}
+            value={form.written}
+            placeholder={'{\n  "logs": { "type": "ramp", "to": "200%" }\n}'}
+            onInput={(event) => draft.change({ written: event.currentTarget.value })}
+          />
         </div>
       )}
     </FieldGroup>
@@ -91,7 +129,8 @@ export function ShapeFields({ draft }: { draft: Draft }) {
 
 function Stages({ draft }: { draft: Draft }) {
   const { stages } = draft.form.value;
-  const set = (at: number, patch: Partial<StageForm>) => draft.change({ stages: stages.map((stage, place) => (place === at ? { ...stage, ...patch } : stage)) });
+  const set = (at: number, patch: Partial<StageForm>) =>
+    draft.change({ stages: stages.map((stage, place) => (place === at ? { ...stage, ...patch } : stage)) });
   const add = () => draft.change({ stages: [...stages, stages.at(-1) ?? { duration: '10s', target: '100%' }] });
   return (
     <>
@@ -100,9 +139,31 @@ function Stages({ draft }: { draft: Draft }) {
         {stages.map((stage, at) => (
           <li key={at} class="list-row">
             <span class="list-number">{at + 1}</span>
-            <TextField label={`Stage ${at + 1} lasts`} isLabelHidden field={`profile.stages[${at}].duration`} value={stage.duration} placeholder="10s" unit="long" onInput={(duration) => set(at, { duration })} />
-            <TextField label={`Stage ${at + 1} ends at`} isLabelHidden field={`profile.stages[${at}].target`} value={stage.target} placeholder="100%" unit="at its end" onInput={(target) => set(at, { target })} />
-            <button type="button" class="icon-button" aria-label={`Remove stage ${at + 1}`} disabled={stages.length === 1} onClick={() => draft.change({ stages: stages.filter((_, place) => place !== at) })}>
+            <TextField
+              label={`Stage ${at + 1} lasts`}
+              isLabelHidden
+              field={`profile.stages[${at}].duration`}
+              value={stage.duration}
+              placeholder="10s"
+              unit="long"
+              onInput={(duration) => set(at, { duration })}
+            />
+            <TextField
+              label={`Stage ${at + 1} ends at`}
+              isLabelHidden
+              field={`profile.stages[${at}].target`}
+              value={stage.target}
+              placeholder="100%"
+              unit="at its end"
+              onInput={(target) => set(at, { target })}
+            />
+            <button
+              type="button"
+              class="icon-button"
+              aria-label={`Remove stage ${at + 1}`}
+              disabled={stages.length === 1}
+              onClick={() => draft.change({ stages: stages.filter((_, place) => place !== at) })}
+            >
               <Icon name="cross" />
             </button>
           </li>

@@ -6,14 +6,29 @@ import type { ThresholdForm } from '../../spec/form';
 import type { Draft } from '../../state/draft';
 
 /** Thresholds that make sense for most tests; those of signals that are off are left out. */
-const SUGGESTIONS = ['missed == 0', 'failed.rate < 0.001', 'rejected == 0', 'responseTime.p99 < 250ms', 'logs.responseTime.p99 < 250ms', 'lateness.p99 < 10ms', 'loss == 0', 'duplicates == 0', 'endToEnd.p99 < 1s'];
+const SUGGESTIONS = [
+  'missed == 0',
+  'failed.rate < 0.001',
+  'rejected == 0',
+  'responseTime.p99 < 250ms',
+  'logs.responseTime.p99 < 250ms',
+  'lateness.p99 < 10ms',
+  'loss == 0',
+  'duplicates == 0',
+  'endToEnd.p99 < 1s',
+];
 
 export function ThresholdFields({ draft }: { draft: Draft }) {
   const { thresholds, verifySink } = draft.form.value;
-  const set = (at: number, patch: Partial<ThresholdForm>) => draft.change({ thresholds: thresholds.map((threshold, place) => (place === at ? { ...threshold, ...patch } : threshold)) });
+  const set = (at: number, patch: Partial<ThresholdForm>) =>
+    draft.change({
+      thresholds: thresholds.map((threshold, place) => (place === at ? { ...threshold, ...patch } : threshold)),
+    });
   const add = (text: string) => draft.change({ thresholds: [...thresholds, { text, abortOnFail: false, after: '' }] });
   const needsSink = (text: string) => /^(loss|duplicates|endToEnd)/.test(text);
-  const suggested = SUGGESTIONS.filter((text) => thresholds.every((threshold) => threshold.text !== text) && (verifySink !== '' || !needsSink(text))).slice(0, 4);
+  const suggested = SUGGESTIONS.filter(
+    (text) => thresholds.every((threshold) => threshold.text !== text) && (verifySink !== '' || !needsSink(text)),
+  ).slice(0, 4);
   return (
     <FieldGroup title="Thresholds" hint="The test passes when all of them hold at its end.">
       <ol class="list-fields span-4">
@@ -30,10 +45,19 @@ export function ThresholdFields({ draft }: { draft: Draft }) {
               class="is-mono"
             />
             <label class="check" title="Ends the run as soon as this threshold does not hold">
-              <input type="checkbox" checked={threshold.abortOnFail} onChange={(event) => set(at, { abortOnFail: event.currentTarget.checked })} />
+              <input
+                type="checkbox"
+                checked={threshold.abortOnFail}
+                onChange={(event) => set(at, { abortOnFail: event.currentTarget.checked })}
+              />
               abort
             </label>
-            <button type="button" class="icon-button" aria-label={`Remove threshold ${at + 1}`} onClick={() => draft.change({ thresholds: thresholds.filter((_, place) => place !== at) })}>
+            <button
+              type="button"
+              class="icon-button"
+              aria-label={`Remove threshold ${at + 1}`}
+              onClick={() => draft.change({ thresholds: thresholds.filter((_, place) => place !== at) })}
+            >
               <Icon name="cross" />
             </button>
           </li>

@@ -19,5 +19,12 @@ interface FormTextProps {
 }
 
 export function FormText({ draft, name, field = name, ...rest }: FormTextProps) {
-  return <TextField {...rest} field={field} value={draft.form.value[name]} onInput={(value) => draft.change({ [name]: value })} />;
+  return (
+    <TextField
+      {...rest}
+      field={field}
+      value={draft.form.value[name]}
+      onInput={(value) => draft.change({ [name]: value })}
+    />
+  );
 }

@@ -22,7 +22,8 @@ export function Head({ watch, test, onDeleted }: { watch: Watch; test: Test; onD
   const isLatest = watch.asked === null || watch.asked === test.run;
   useEffect(() => {
     // Starting and restarting from an older run leads to the new one.
-    if (watch.asked !== null && test.run !== null && hasRun(test.status) && watch.asked === test.run) go(to.test(testID));
+    if (watch.asked !== null && test.run !== null && hasRun(test.status) && watch.asked === test.run)
+      go(to.test(testID));
   }, [watch, test.run, test.status, testID]);
   return (
     <header class="head">
@@ -42,11 +43,27 @@ export function Head({ watch, test, onDeleted }: { watch: Watch; test: Test; onD
             leave={['delete']}
           />
           {watch.run !== null && (
-            <Menu testId="report" label={<>Report<Icon name="down" /></>}>
+            <Menu
+              testId="report"
+              label={
+                <>
+                  Report
+                  <Icon name="down" />
+                </>
+              }
+            >
               <Report test={test} run={watch.run} />
             </Menu>
           )}
-          <Menu testId="more" label={<><span class="visually-hidden">More</span><span aria-hidden="true">•••</span></>}>
+          <Menu
+            testId="more"
+            label={
+              <>
+                <span class="visually-hidden">More</span>
+                <span aria-hidden="true">•••</span>
+              </>
+            }
+          >
             <a href={to.new(testID)}>New test like this</a>
             <a href={to.compare(watch.run === null ? undefined : `${testID}:${watch.run}`)}>Compare with another run</a>
             {!hasRun(test.status) && <Delete test={test} onDeleted={onDeleted} />}
@@ -67,11 +84,19 @@ export function Head({ watch, test, onDeleted }: { watch: Watch; test: Test; onD
 function Report({ test, run }: { test: Test; run: number }) {
   return (
     <>
-      <a href={links.report(test.testID, run, 'html')} download={`${test.testID}-${run}.html`} data-testid="report-html">
+      <a
+        href={links.report(test.testID, run, 'html')}
+        download={`${test.testID}-${run}.html`}
+        data-testid="report-html"
+      >
         <Icon name="download" />
         HTML, one file
       </a>
-      <a href={links.report(test.testID, run, 'json')} download={`${test.testID}-${run}.json`} data-testid="report-json">
+      <a
+        href={links.report(test.testID, run, 'json')}
+        download={`${test.testID}-${run}.json`}
+        data-testid="report-json"
+      >
         <Icon name="download" />
         JSON
       </a>
@@ -86,7 +111,12 @@ function Report({ test, run }: { test: Test; run: number }) {
 function Delete({ test, onDeleted }: { test: Test; onDeleted: () => void }) {
   return (
     <div class="menu-action">
-      <Actions test={test} onDone={() => undefined} onDeleted={onDeleted} leave={['start', 'restart', 'cancel', 'pause', 'resume']} />
+      <Actions
+        test={test}
+        onDone={() => undefined}
+        onDeleted={onDeleted}
+        leave={['start', 'restart', 'cancel', 'pause', 'resume']}
+      />
     </div>
   );
 }
@@ -106,14 +136,26 @@ function RunLine({ watch, test, results, isLatest }: RunLineProps) {
     <div class="run-line">
       <RunChoice watch={watch} test={test} />
       <div class="run-progress" data-testid="progress">
-        <Progress value={isGoing ? progressOf(test, t) : results ? Math.min(1, progressOf(test, t) ?? 1) : 0} label="Progress of the load" />
+        <Progress
+          value={isGoing ? progressOf(test, t) : results ? Math.min(1, progressOf(test, t) ?? 1) : 0}
+          label="Progress of the load"
+        />
       </div>
       <span class="run-time">
         <b>{clock(t)}</b>
         {test.duration ? ` of ${clock(test.duration)}` : ' under load'}
       </span>
       <span class="run-when">
-        {left !== null && left > 0 ? `${duration(left)} left` : results ? <>{isGoing ? 'since' : ''} {moment(results.startedAt, now.value)}{results.endedAt ? ` to ${moment(results.endedAt, now.value)}` : ''}</> : ''}
+        {left !== null && left > 0 ? (
+          `${duration(left)} left`
+        ) : results ? (
+          <>
+            {isGoing ? 'since' : ''} {moment(results.startedAt, now.value)}
+            {results.endedAt ? ` to ${moment(results.endedAt, now.value)}` : ''}
+          </>
+        ) : (
+          ''
+        )}
       </span>
     </div>
   );
@@ -128,7 +170,17 @@ function RunChoice({ watch, test }: { watch: Watch; test: Test }) {
   return (
     <label class="run-choice">
       Run
-      <select class="select" value={String(chosen)} onChange={(event) => go(to.test(test.testID, { run: Number(event.currentTarget.value) === latest ? null : Number(event.currentTarget.value) }))}>
+      <select
+        class="select"
+        value={String(chosen)}
+        onChange={(event) =>
+          go(
+            to.test(test.testID, {
+              run: Number(event.currentTarget.value) === latest ? null : Number(event.currentTarget.value),
+            }),
+          )
+        }
+      >
         {numbers.map((number) => (
           <option key={number} value={String(number)}>
             {number}

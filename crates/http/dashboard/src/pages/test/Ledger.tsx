@@ -45,7 +45,12 @@ function LaneLedger({ signal, lane, delivery }: { signal: Signal; lane: Lane; de
             <tr key={name} data-stage={name}>
               <th scope="row">{name}</th>
               <td class="lane-bar">
-                <span style={{ transform: `scaleX(${lane.due > 0 ? Math.min(1, records / lane.due) : 0})`, background: `var(--${signal})` }} />
+                <span
+                  style={{
+                    transform: `scaleX(${lane.due > 0 ? Math.min(1, records / lane.due) : 0})`,
+                    background: `var(--${signal})`,
+                  }}
+                />
               </td>
               <td class="number">{count(records)}</td>
               <td class="lane-gone">

@@ -22,7 +22,11 @@ export function Rates({ test, onChanged }: { test: Test; onChanged: (test: Test)
     <section class="panel rates" data-testid="rates" aria-label="Rates">
       <div class="panel-head">
         <h2>Rates</h2>
-        <span class="quiet">{profile ? 'of which the shape takes its parts; a change takes effect within a second' : 'a change takes effect within a second'}</span>
+        <span class="quiet">
+          {profile
+            ? 'of which the shape takes its parts; a change takes effect within a second'
+            : 'a change takes effect within a second'}
+        </span>
       </div>
       <div class="rates-fields">
         {signals.map((signal) => (

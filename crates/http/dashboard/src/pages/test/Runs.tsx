@@ -51,7 +51,8 @@ export function Runs({ test, shown, onChanged }: RunsProps) {
     chosen.value = value.includes(number) ? value.filter((other) => other !== number) : [...value.slice(-1), number];
   };
 
-  if (failure.value !== null) return <Failure error={failure.value} what="The runs cannot be read" retry={() => (round.value += 1)} />;
+  if (failure.value !== null)
+    return <Failure error={failure.value} what="The runs cannot be read" retry={() => (round.value += 1)} />;
   if (!runs.value) return <Skeleton height="3rem" count={3} />;
   const [a, b] = [...chosen.value].sort((x, y) => x - y);
   return (
@@ -105,12 +106,23 @@ export function Runs({ test, shown, onChanged }: RunsProps) {
                 return (
                   <tr key={number} class={number === shown ? 'is-shown' : ''} data-testid="run" data-run={number}>
                     <td>
-                      <input type="checkbox" aria-label={`Compare run ${number}`} checked={chosen.value.includes(number)} onChange={() => choose(number)} />
+                      <input
+                        type="checkbox"
+                        aria-label={`Compare run ${number}`}
+                        checked={chosen.value.includes(number)}
+                        onChange={() => choose(number)}
+                      />
                     </td>
                     <td>
                       <a href={to.test(testID, { run: number })}>Run {number}</a>
                     </td>
-                    <td>{results.status === 'Completed' ? <ResultBadge conclusion={conclusionOf(results)} /> : <StatusBadge status={results.status} />}</td>
+                    <td>
+                      {results.status === 'Completed' ? (
+                        <ResultBadge conclusion={conclusionOf(results)} />
+                      ) : (
+                        <StatusBadge status={results.status} />
+                      )}
+                    </td>
                     <td>{moment(results.startedAt)}</td>
                     <td class="number">{clock(results.activeSeconds)}</td>
                     <td class="number">{count(loss.acked)}</td>
@@ -118,17 +130,31 @@ export function Runs({ test, shown, onChanged }: RunsProps) {
                     <td class="number">{millis(worstTime(results, 'p99'))}</td>
                     <td>
                       {number === baseline ? (
-                        <button type="button" class="button is-small" aria-label="Remove baseline" onClick={() => void setBaseline(null)}>
+                        <button
+                          type="button"
+                          class="button is-small"
+                          aria-label="Remove baseline"
+                          onClick={() => void setBaseline(null)}
+                        >
                           <Icon name="flag" />
                           Baseline
                         </button>
                       ) : (
                         <span class="baseline-tools">
-                          <button type="button" class="icon-button" aria-label={`Use run ${number} as baseline`} title="Use as baseline" onClick={() => void setBaseline(number)}>
+                          <button
+                            type="button"
+                            class="icon-button"
+                            aria-label={`Use run ${number} as baseline`}
+                            title="Use as baseline"
+                            onClick={() => void setBaseline(number)}
+                          >
                             <Icon name="flag" />
                           </button>
                           {baseline ? (
-                            <a href={to.compare(`${testID}:${baseline}`, `${testID}:${number}`)} aria-label={`Compare run ${number} with baseline`}>
+                            <a
+                              href={to.compare(`${testID}:${baseline}`, `${testID}:${number}`)}
+                              aria-label={`Compare run ${number} with baseline`}
+                            >
                               Compare
                             </a>
                           ) : null}

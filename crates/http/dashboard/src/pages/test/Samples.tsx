@@ -88,12 +88,44 @@ export function Samples({ testID, run }: { testID: string; run: number | null })
         </div>
       </div>
       <div class="samples-filter" role="search" aria-label="Records">
-        <SelectField label="Signal" field="signal" value={signal} options={SIGNALS} onChange={(value) => set({ signal: value })} />
-        <SelectField label="Level" field="level" value={level} options={LEVELS} onChange={(value) => set({ level: value })} />
-        <TextField label="Text" field="text" value={text} onInput={(value) => set({ text: value })} placeholder="contains" class="is-wide" />
+        <SelectField
+          label="Signal"
+          field="signal"
+          value={signal}
+          options={SIGNALS}
+          onChange={(value) => set({ signal: value })}
+        />
+        <SelectField
+          label="Level"
+          field="level"
+          value={level}
+          options={LEVELS}
+          onChange={(value) => set({ level: value })}
+        />
+        <TextField
+          label="Text"
+          field="text"
+          value={text}
+          onInput={(value) => set({ text: value })}
+          placeholder="contains"
+          class="is-wide"
+        />
         <TextField label="Sequence number" field="seq" value={seq} onInput={(value) => set({ seq: value })} isNumeric />
-        <TextField label="Trace id" field="traceID" value={traceID} onInput={(value) => set({ traceID: value })} placeholder="32 hex digits" class="is-wide" />
-        <TextField label="From" field="from" value={from} onInput={(value) => set({ from: value })} type="datetime-local" />
+        <TextField
+          label="Trace id"
+          field="traceID"
+          value={traceID}
+          onInput={(value) => set({ traceID: value })}
+          placeholder="32 hex digits"
+          class="is-wide"
+        />
+        <TextField
+          label="From"
+          field="from"
+          value={from}
+          onInput={(value) => set({ from: value })}
+          type="datetime-local"
+        />
         <TextField label="To" field="to" value={to} onInput={(value) => set({ to: value })} type="datetime-local" />
       </div>
       {failure.value !== null ? (
@@ -133,7 +165,11 @@ export function Samples({ testID, run }: { testID: string; run: number | null })
                         </td>
                         <td class="number">{count(sample.seq)}</td>
                         <td class="sample-what">
-                          <button type="button" aria-expanded={isOpen} onClick={() => (open.value = isOpen ? null : key)}>
+                          <button
+                            type="button"
+                            aria-expanded={isOpen}
+                            onClick={() => (open.value = isOpen ? null : key)}
+                          >
                             <Icon name={isOpen ? 'down' : 'right'} />
                             {tag && <span class={`tag is-${tag.toLowerCase()}`}>{tag}</span>}
                             <span class="mono">{what}</span>

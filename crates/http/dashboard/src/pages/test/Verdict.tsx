@@ -11,7 +11,12 @@ export function Verdict({ results }: { results: Results }) {
   const { name, tone, icon } = RESULTS[conclusion.result];
   const { delivery } = results;
   return (
-    <section class={`verdict is-${tone}`} data-testid="conclusion" data-result={conclusion.result} aria-label="Conclusion">
+    <section
+      class={`verdict is-${tone}`}
+      data-testid="conclusion"
+      data-result={conclusion.result}
+      aria-label="Conclusion"
+    >
       <span class="verdict-icon">
         <Icon name={icon} />
       </span>
@@ -42,15 +47,30 @@ export function Verdict({ results }: { results: Results }) {
   );
 }
 
-function Threshold({ threshold: { threshold, ok, value, shown, breachedAt, abortOnFail } }: { threshold: ThresholdResult }) {
+function Threshold({
+  threshold: { threshold, ok, value, shown, breachedAt, abortOnFail },
+}: {
+  threshold: ThresholdResult;
+}) {
   const isKnown = value !== null && value !== undefined;
   const state = !isKnown && ok ? 'unknown' : ok ? 'ok' : 'broken';
-  const title = [breachedAt ? `first broken at ${moment(breachedAt)}` : '', abortOnFail ? 'ends the run when broken' : ''].filter(Boolean).join('; ');
+  const title = [
+    breachedAt ? `first broken at ${moment(breachedAt)}` : '',
+    abortOnFail ? 'ends the run when broken' : '',
+  ]
+    .filter(Boolean)
+    .join('; ');
   return (
-    <li class={`threshold is-${state}`} data-ok={state === 'unknown' ? 'unknown' : String(ok)} title={title === '' ? undefined : title}>
+    <li
+      class={`threshold is-${state}`}
+      data-ok={state === 'unknown' ? 'unknown' : String(ok)}
+      title={title === '' ? undefined : title}
+    >
       <Icon name={state === 'broken' ? 'cross' : state === 'ok' ? 'check' : 'clock'} />
       <code>{threshold}</code>
-      <span class="visually-hidden">{state === 'broken' ? 'does not hold' : state === 'ok' ? 'holds' : 'not known yet'}</span>
+      <span class="visually-hidden">
+        {state === 'broken' ? 'does not hold' : state === 'ok' ? 'holds' : 'not known yet'}
+      </span>
       <span class="threshold-value">{shown ?? (isKnown ? String(value) : '–')}</span>
     </li>
   );

@@ -10,8 +10,11 @@ export function summaryOf({ signal, record }: Sample): { tag: string | null; wha
   const fields = {
     logs: { tag: text('level'), parts: [text('message') ?? text('body')] },
     metrics: { tag: null, parts: [text('name'), text('value')] },
-    traces: { tag: null, parts: [text('operation') ?? text('name'), text('duration') && `${text('duration') ?? ''} ms`, text('traceID')] },
+    traces: {
+      tag: null,
+      parts: [text('operation') ?? text('name'), text('duration') && `${text('duration') ?? ''} ms`, text('traceID')],
+    },
   }[signal];
   const what = fields?.parts.filter((part) => part !== null && part !== '').join('  ');
-  return { tag: fields?.tag ?? null, what: what ? what : JSON.stringify(record) };
+  return { tag: fields?.tag ?? null, what: what === undefined || what === '' ? JSON.stringify(record) : what };
 }

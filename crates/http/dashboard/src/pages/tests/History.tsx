@@ -30,7 +30,9 @@ export function History({ finished, isReading }: { finished: readonly Test[]; is
   const filter = useSignal<Filter>('all');
   const search = useSignal('');
   const most = useSignal(PAGE);
-  const found = finished.filter((test) => (filter.value === 'all' || test.status === filter.value) && matches(test, search.value));
+  const found = finished.filter(
+    (test) => (filter.value === 'all' || test.status === filter.value) && matches(test, search.value),
+  );
   const shown = found.slice(0, most.value);
   return (
     <section class="section" data-testid="history" aria-labelledby="history-title">
@@ -57,7 +59,9 @@ export function History({ finished, isReading }: { finished: readonly Test[]; is
       {isReading && finished.length === 0 ? (
         <Skeleton height="3rem" count={4} />
       ) : found.length === 0 ? (
-        <p class="quiet-box">{finished.length === 0 ? 'Tests that are over are listed here.' : 'No test fits the search.'}</p>
+        <p class="quiet-box">
+          {finished.length === 0 ? 'Tests that are over are listed here.' : 'No test fits the search.'}
+        </p>
       ) : (
         <div class="table-box">
           <table class="table history-table">
@@ -102,7 +106,7 @@ function HistoryRow({ test }: { test: Test }) {
   const { testID, version } = test;
   const outcome = outcomeOf(test);
   // Its run and version say when the outcome is another one.
-  // eslint-disable-next-line react-hooks/exhaustive-deps
+
   useEffect(() => outcome.want(), [outcome, testID, version]);
   const results = outcome.results.value;
   const loss = lossOf(results);
@@ -116,7 +120,11 @@ function HistoryRow({ test }: { test: Test }) {
         <span class="row-where">{targetOf(test)}</span>
       </td>
       <td class="history-result">
-        {test.status === 'Completed' && results ? <ResultBadge conclusion={conclusionOf(results)} /> : <StatusBadge status={test.status} />}
+        {test.status === 'Completed' && results ? (
+          <ResultBadge conclusion={conclusionOf(results)} />
+        ) : (
+          <StatusBadge status={test.status} />
+        )}
       </td>
       <td class="history-load">
         {loadOf(test)} · {lengthOf(test)}
@@ -143,5 +151,7 @@ function HistoryRow({ test }: { test: Test }) {
 function matches({ testID, userID, destination }: Test, search: string): boolean {
   const wanted = search.trim().toLowerCase();
   if (wanted === '') return true;
-  return [testID, userID, destination.name ?? '', destination.endpoint].some((text) => text.toLowerCase().includes(wanted));
+  return [testID, userID, destination.name ?? '', destination.endpoint].some((text) =>
+    text.toLowerCase().includes(wanted),
+  );
 }

@@ -31,7 +31,13 @@ export function RunningCard({ test }: { test: Test }) {
           {testID}
         </a>
         <StatusBadge status={test.status} />
-        <Actions test={test} isCompact leave={['restart']} onDone={(changed) => put([changed])} onDeleted={() => drop(testID)} />
+        <Actions
+          test={test}
+          isCompact
+          leave={['restart']}
+          onDone={(changed) => put([changed])}
+          onDeleted={() => drop(testID)}
+        />
       </div>
       <p class="card-where" title={targetOf(test)}>
         {targetOf(test)}
@@ -71,7 +77,12 @@ function Spark({ signal, points }: { signal: Signal; points: readonly Point[] })
         <span>p99 {millis(last?.responseTime.p99)}</span>
         {lost > 0 ? <span class="is-bad">{short(lost)} lost</span> : <span />}
       </div>
-      <svg viewBox={`0 0 ${WIDTH} ${HEIGHT}`} preserveAspectRatio="none" aria-hidden="true" style={{ color: `var(--${signal})` }}>
+      <svg
+        viewBox={`0 0 ${WIDTH} ${HEIGHT}`}
+        preserveAspectRatio="none"
+        aria-hidden="true"
+        style={{ color: `var(--${signal})` }}
+      >
         <path class="spark-area" d={sparkArea(achieved, WINDOW, WIDTH, HEIGHT, highest)} />
         <path class="spark-asked" d={sparkPath(asked, WINDOW, WIDTH, HEIGHT, highest)} />
         <path class="spark-line" d={sparkPath(achieved, WINDOW, WIDTH, HEIGHT, highest)} />

@@ -23,7 +23,13 @@ export function WaitingRow({ test }: { test: Test }) {
       <span class="row-load">
         {loadOf(test)} · {lengthOf(test)}
       </span>
-      <span class="row-when">{schedule && test.status === 'Scheduled' ? <Countdown at={schedule} /> : `created ${ago(test.createdAt, now.value)}`}</span>
+      <span class="row-when">
+        {schedule && test.status === 'Scheduled' ? (
+          <Countdown at={schedule} />
+        ) : (
+          `created ${ago(test.createdAt, now.value)}`
+        )}
+      </span>
       <StatusBadge status={test.status} />
       <Actions test={test} isCompact onDone={(changed) => put([changed])} onDeleted={() => drop(testID)} />
     </li>
