@@ -95,6 +95,7 @@ function route(
     case 'GET ':
       return [200, test];
     case 'PATCH ':
+      refuse(faultsOf({ ...(test as unknown as Body), ...body, testID: undefined, schedule: undefined }, () => false));
       world.mark(
         id,
         'changed',
@@ -103,7 +104,6 @@ function route(
           .map(([name, value]) => `${name} ${JSON.stringify(value)}`)
           .join(', '),
       );
-      refuse(faultsOf({ ...(test as unknown as Body), ...body, testID: undefined, schedule: undefined }, () => false));
       return [200, world.change(id, body)];
     case 'DELETE ':
       allow(test, ['Pending', 'Scheduled', 'Completed', 'Cancelled', 'Failed'], 'deleted');

@@ -22,8 +22,11 @@ export class Refusal extends Error {
   }
 }
 
-/** What people are told of something that went wrong. */
+/** What people are told of something that went wrong: of fields, each of them. */
 export function reasonOf(error: unknown): string {
+  if (error instanceof Refusal && error.faults.length > 0) {
+    return error.faults.map(({ field, message }) => `${field} ${message}`).join('; ');
+  }
   return error instanceof Error ? error.message : String(error);
 }
 

@@ -45,18 +45,25 @@ export function Chart({
   const host = useRef<HTMLDivElement>(null);
   const plot = useRef<Plot | null>(null);
   const cursor = useSignal<number | null>(null);
+  const isZoomed = useSignal(false);
   const heading = useId();
   const isEmpty = !hasValues(data);
 
   useEffect(() => {
     if (!host.current) return;
-    const drawn = new Plot(host.current, { unit, height, group, onCursor: (at) => (cursor.value = at) });
+    const drawn = new Plot(host.current, {
+      unit,
+      height,
+      group,
+      onCursor: (at) => (cursor.value = at),
+      onZoom: (zoomed) => (isZoomed.value = zoomed),
+    });
     plot.current = drawn;
     return () => {
       plot.current = null;
       drawn.destroy();
     };
-  }, [unit, height, group, cursor]);
+  }, [unit, height, group, cursor, isZoomed]);
 
   useEffect(() => plot.current?.update(data, marks), [data, marks, unit, height, group]);
 
@@ -84,6 +91,13 @@ export function Chart({
           <li class="chart-time" title="Time under load">
             {moment === undefined ? '' : clock(moment)}
           </li>
+          {isZoomed.value && (
+            <li>
+              <button type="button" class="chart-reset" onClick={() => plot.current?.resetZoom()}>
+                Whole run
+              </button>
+            </li>
+          )}
         </ul>
       </figcaption>
       <div class="chart-body" role="img" aria-label={describe(title, unit, data)}>

@@ -14,6 +14,8 @@ export interface PlotOptions {
   group: string;
   /** Hears which point the cursor is at. */
   onCursor: (at: number | null) => void;
+  /** Hears whether only a part of the time is shown. */
+  onZoom: (isZoomed: boolean) => void;
 }
 
 /** A chart in an element, until it is destroyed. */
@@ -51,11 +53,17 @@ export class Plot {
       if (this.#isZoomed) this.#plot.redraw();
     } else {
       this.#plot?.destroy();
+      if (this.#isZoomed) this.#options.onZoom(false);
       this.#isZoomed = false;
       this.#shape = shape;
       this.#plot = new uPlot(this.#settings(data.lines), columns, this.#host);
     }
     this.#placeMarks();
+  }
+
+  /** Shows all of the time again, in every chart of the group. */
+  resetZoom(): void {
+    this.#plot?.over.dispatchEvent(new MouseEvent('dblclick'));
   }
 
   destroy(): void {
@@ -120,15 +128,26 @@ export class Plot {
           (plot) =>
             onCursor(plot.cursor.left !== undefined && plot.cursor.left >= 0 ? (plot.cursor.idx ?? null) : null),
         ],
-        setSelect: [() => (this.#isZoomed = true)],
-        setScale: [() => this.#placeMarks()],
-        setSize: [() => this.#placeMarks()],
-        ready: [
-          (plot) => plot.over.addEventListener('dblclick', () => (this.#isZoomed = false)),
-          () => this.#placeMarks(),
+        setScale: [
+          (plot, scale) => {
+            if (scale === 'x') this.#noteZoom(plot);
+            this.#placeMarks();
+          },
         ],
+        setSize: [() => this.#placeMarks()],
+        ready: [() => this.#placeMarks()],
       },
     };
+  }
+
+  /** Whoever chose a part of the time, here or in another chart of the group, keeps it when points are added. */
+  #noteZoom(plot: uPlot): void {
+    const [t] = plot.data;
+    const { min = 0, max = 0 } = plot.scales.x ?? {};
+    const isZoomed = t.length > 1 && (min > (t[0] ?? 0) || max < (t.at(-1) ?? 0));
+    if (isZoomed === this.#isZoomed) return;
+    this.#isZoomed = isZoomed;
+    this.#options.onZoom(isZoomed);
   }
 
   /** Marks are elements, so that one can point at them and read what they say. */

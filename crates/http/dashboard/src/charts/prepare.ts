@@ -96,7 +96,7 @@ export function overlay(
   const t = [...new Set(runs.flatMap(({ points }) => times(points)))].sort((a, b) => a - b);
   const lines = runs.map(({ label, color, points }, place): Line => {
     const values = new Map(points.map((point) => [point.t, valueOf(point, signal, of)]));
-    return { label, color, values: t.map((at) => values.get(at) ?? null), dashed: place > 0 };
+    return { label, color, values: t.map((at) => values.get(at) ?? null), dashed: place === 0 };
   });
   return { t, lines };
 }
@@ -121,7 +121,8 @@ export function markName(event: string): string {
 
 export function markColor(event: string): string {
   if (event === 'thresholdBreached' || event === 'failed') return '--bad';
-  return event === 'takenOver' || event === 'stopped' ? '--warn' : '--chart-mark';
+  if (event === 'completed') return '--good';
+  return event === 'started' || event === 'cancelled' ? '--chart-6' : '--chart-mark';
 }
 
 /** What the charts show of the timeline: not its first and last moment, which are the edges of every chart. */

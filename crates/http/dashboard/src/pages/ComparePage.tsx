@@ -118,8 +118,8 @@ function Charts({ series }: { series: readonly [Series, Series] }) {
   const signal = chosen.value;
   const charts = useMemo(() => {
     const runs = [
-      { label: 'B', color: '--chart-1', points: series[1].points },
       { label: 'A', color: '--chart-6', points: series[0].points },
+      { label: 'B', color: '--chart-1', points: series[1].points },
     ];
     return {
       rate: overlay(runs, signal, (lane) => lane.rate.achieved),

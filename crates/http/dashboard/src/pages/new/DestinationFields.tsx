@@ -56,7 +56,7 @@ export function DestinationFields({ draft }: { draft: Draft }) {
         class="span-2"
       />
       {isLocalSink(form.endpoint) && (
-        <p class="tip span-4">
+        <p class="tip span-2">
           No receiver at hand? Run <code>moniflux sink</code> in a terminal: it takes everything at this address and
           counts it.
         </p>

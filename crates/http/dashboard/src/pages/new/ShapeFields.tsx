@@ -38,6 +38,7 @@ export function ShapeFields({ draft }: { draft: Draft }) {
     <FieldGroup title="Shape" hint={HINTS[form.shape]}>
       <SelectField
         label="Shape"
+        isLabelHidden
         field="profile"
         value={form.shape}
         options={SHAPES}

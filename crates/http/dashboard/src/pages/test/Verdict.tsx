@@ -8,7 +8,10 @@ import { conclusionOf, verdictWords } from '../../state/outcome';
 
 export function Verdict({ results }: { results: Results }) {
   const conclusion = conclusionOf(results);
-  const { name, tone, icon } = RESULTS[conclusion.result];
+  const isBreaking = conclusion.result === 'running' && results.thresholds.some(({ ok }) => !ok);
+  const { tone, icon } = RESULTS[isBreaking ? 'failed' : conclusion.result];
+  // While it goes on, what it does now; afterwards, what came of it.
+  const name = conclusion.result === 'running' ? results.status : RESULTS[conclusion.result].name;
   const { delivery } = results;
   return (
     <section

@@ -10,7 +10,7 @@ import { clock, millis, rate, short } from '../../format';
 import { to } from '../../router';
 import { WINDOW, liveOf, progressOf, signalsOf } from '../../state/live';
 import { drop, put } from '../../state/tests';
-import { targetOf } from './target';
+import { askedOf, targetOf } from './target';
 
 export function RunningCard({ test }: { test: Test }) {
   const live = liveOf(test.testID);
@@ -23,7 +23,7 @@ export function RunningCard({ test }: { test: Test }) {
   const t = state?.t ?? 0;
   const done = progressOf(test, t);
   const points = state?.points ?? [];
-  const signals = signalsOf(points.at(-1));
+  const signals = points.length > 0 ? signalsOf(points.at(-1)) : askedOf(test);
   return (
     <li class={`card running-card is-${test.status.toLowerCase()}`} data-testid="test" data-test-id={testID}>
       <div class="card-head">
@@ -46,7 +46,6 @@ export function RunningCard({ test }: { test: Test }) {
         {signals.map((signal) => (
           <Spark key={signal} signal={signal} points={points} />
         ))}
-        {signals.length === 0 && <p class="sparks-wait">Waits for its first second…</p>}
       </div>
       <div class="card-foot">
         <Progress value={done} label={`Progress of ${testID}`} />

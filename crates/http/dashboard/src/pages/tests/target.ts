@@ -17,6 +17,11 @@ export function rateOf(test: Test, signal: Signal): number | 'max' {
   return rate === 'max' ? 'max' : Number(rate);
 }
 
+/** The signals that are on. */
+export function askedOf(test: Test): Signal[] {
+  return SIGNALS.filter((signal) => rateOf(test, signal) !== 0);
+}
+
 /** `500 logs/s · 1k metrics/s`. */
 export function loadOf(test: Test): string {
   const rates = SIGNALS.map((signal) => [signal, rateOf(test, signal)] as const).filter(([, rate]) => rate !== 0);
