@@ -46,7 +46,9 @@ function earlyTheme(): Plugin {
     transformIndexHtml: {
       order: 'post',
       handler(_html, { bundle }) {
-        const emitted = Object.values(bundle ?? {}).find((file) => file.type === 'asset' && file.names.includes('theme.js'));
+        const emitted = Object.values(bundle ?? {}).find(
+          (file) => file.type === 'asset' && file.names.includes('theme.js'),
+        );
         const src = emitted ? `./${emitted.fileName}` : `/${path}`;
         return [{ tag: 'script', attrs: { src }, injectTo: 'head-prepend' }];
       },
