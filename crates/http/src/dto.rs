@@ -6,6 +6,7 @@ pub(crate) mod conclusion;
 pub(crate) mod cursor;
 pub(crate) mod delivery;
 pub(crate) mod draft;
+pub(crate) mod event;
 pub(crate) mod problem;
 pub(crate) mod results;
 pub(crate) mod saved;

@@ -8,6 +8,7 @@
 
 pub mod compare;
 pub mod error;
+pub mod live;
 pub mod results;
 pub mod scheduler;
 pub mod series;
@@ -30,6 +31,7 @@ mod verify;
 
 pub use compare::{Comparison, RunReference};
 pub use error::UseCaseError;
+pub use live::{Following, Happening, LiveEvent, LivePoint};
 pub use results::Results;
 pub use saved::SavedDocument;
 pub use scheduler::Scheduler;

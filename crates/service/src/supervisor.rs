@@ -8,7 +8,8 @@
 //! * `sweep`: every few seconds, mends what a crash between two writes left behind;
 //! * `verify`: asks the sinks of runs that have ended what arrived;
 //! * `coarsen`: puts the points of long runs together;
-//! * `forget`: once an hour, lets old results be forgotten.
+//! * `forget`: once an hour, lets old results be forgotten;
+//! * [`crate::live`]: tells what happens to those who follow.
 //!
 //! A holder never needs to trust its clock: it issues only sequence numbers that a stored checkpoint reserves, and a
 //! new holder goes on behind them.
@@ -38,6 +39,7 @@ use tokio::sync::Notify;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
+use crate::live::Live;
 use crate::service::{Service, Stores};
 
 use self::verification::Verifying;
@@ -76,10 +78,12 @@ impl Supervisor {
     ) -> (Arc<Service>, Self) {
         let (held, begun) = (Arc::new(Held::default()), Arc::new(Notify::new()));
         let clock = Arc::clone(&engine.clock);
+        let live = Arc::new(Live::new(stores.clone(), Arc::clone(&feed), Arc::clone(&clock)));
         let service = Arc::new(Service::new(
             stores.clone(),
             Arc::clone(&clock),
             Arc::clone(&sinks),
+            live,
             Arc::clone(&held),
             Arc::clone(&begun),
         ));
@@ -115,6 +119,7 @@ impl Supervisor {
         loops.spawn(self.clone().verify(cancelled.clone()));
         loops.spawn(self.clone().coarsen(cancelled.clone()));
         loops.spawn(self.clone().forget(cancelled.clone()));
+        loops.spawn(Arc::clone(&self.service.live).run(cancelled.clone()));
         while let Some(ended) = loops.join_next().await {
             if let Err(error) = ended {
                 tracing::error!(%error, "a loop of the supervisor broke off");

@@ -13,7 +13,7 @@ use crate::codec::{
     AttachmentDocument, ChangesDocument, PointDocument, RunDocument, SampleDocument, TestDocument,
 };
 use crate::config::MongoConfig;
-use crate::error::{answer, fault, is_gone, raw_answer};
+use crate::error::{answer, exists_already, fault, is_gone, raw_answer};
 
 /// Every store port on one database of a MongoDB. Clones share its connections.
 #[derive(Clone)]
@@ -89,8 +89,13 @@ impl MongoStore {
         let by_time = index(doc! { "at": 1 });
         answer(self.series.create_indexes([of_a_run, by_time])).await?;
         let sample = unique(doc! { "run": 1, "signal": 1, "share": 1, "seq": 1 });
-        let samples_by_time = index(doc! { "at": 1 });
-        answer(self.samples.create_indexes([sample, samples_by_time])).await?;
+        answer(self.samples.create_index(sample)).await?;
+        // Once it was said for how long samples are kept, it is there with that as an option.
+        match raw_answer(self.samples.create_index(index(doc! { "at": 1 }))).await? {
+            Ok(_) => {}
+            Err(error) if exists_already(&error) => {}
+            Err(error) => return Err(fault(error)),
+        }
         let attachments =
             [unique(doc! { "run": 1, "name": 1 }), index(doc! { "name": 1, "at": 1, "run": 1 })];
         answer(self.attachments.create_indexes(attachments)).await?;
