@@ -33,6 +33,7 @@ async fn nothing_is_lost_on_its_way_through_a_collector(store: Store) -> Result<
     let collector = Rotel::start(sink.address()).await?;
     let fields = json!({
         "duration": 3,
+        "parallelism": 3,
         "verify": {"sink": sink.address(), "wait": "15s"},
         "thresholds": ["loss == 0", "duplicates == 0", "traces.loss.rate == 0", "endToEnd.p99 < 10s", "endToEnd.max > 0"],
     });
