@@ -1,11 +1,9 @@
 //! A reader of server-sent events.
 
 use std::collections::VecDeque;
-use std::pin::Pin;
 
 use anyhow::{Context, Result, ensure};
-use futures_util::{Stream, StreamExt};
-use reqwest::Method;
+use reqwest::{Method, Response};
 use serde_json::Value;
 
 use crate::api::Api;
@@ -13,7 +11,7 @@ use crate::time::SOON;
 
 /// A stream that is being read.
 pub struct Events {
-    chunks: Pin<Box<dyn Stream<Item = reqwest::Result<Vec<u8>>> + Send>>,
+    response: Response,
     text: String,
     read: VecDeque<Event>,
 }
@@ -40,8 +38,7 @@ impl Events {
         let response = request.send().await?;
         let media = response.headers().get("content-type").context("no content type")?.to_str()?.to_owned();
         ensure!(response.status() == 200 && media == "text/event-stream", "{} {media}", response.status());
-        let chunks = response.bytes_stream().map(|chunk| chunk.map(|bytes| bytes.to_vec()));
-        Ok(Self { chunks: Box::pin(chunks), text: String::new(), read: VecDeque::new() })
+        Ok(Self { response, text: String::new(), read: VecDeque::new() })
     }
 
     /// The next event of that name for which `fits` holds.
@@ -69,8 +66,8 @@ impl Events {
             if let Some(event) = self.read.pop_front() {
                 return Ok(Some(event));
             }
-            let Some(chunk) = self.chunks.next().await else { return Ok(None) };
-            self.text.push_str(std::str::from_utf8(&chunk?)?);
+            let Some(chunk) = self.response.chunk().await? else { return Ok(None) };
+            self.text.push_str(std::str::from_utf8(&chunk)?);
             while let Some((block, rest)) = self.text.split_once("\n\n") {
                 let event = read(block)?;
                 self.text = rest.to_owned();

@@ -61,7 +61,9 @@ async fn documents_are_kept_with_a_run_until_the_test_is_deleted(store: Store) -
     let service = Service::start(&store).await?;
     let sink = Sink::start(&[]).await?;
     let api = service.api();
-    api.post("/save-results", &json!({"testID": "kept", "results": {}})).await?.refused(400, "test_not_found")?;
+    api.post("/save-results", &json!({"testID": "kept", "results": {}}))
+        .await?
+        .refused(400, "test_not_found")?;
     api.post("/start-test", &body::logs("kept", sink.address(), 10, 1)).await?.with(200)?;
     service.run_over("kept", "Completed", SOON).await?;
     for cpu in [1, 2] {
@@ -108,7 +110,9 @@ async fn every_test_is_listed_searched_and_turned_round(store: Store) -> Result<
     }
     let refused = api.get("/tests?order=sideways&search=").await?.refused(400, "invalid_field")?;
     ensure!(refused.fields() == ["order", "search"], "{refused:?}");
-    api.post("/validate-test", &body::logs("first", sink.address(), 10, 1)).await?.refused(400, "test_exists")?;
+    api.post("/validate-test", &body::logs("first", sink.address(), 10, 1))
+        .await?
+        .refused(400, "test_exists")?;
     api.post("/validate-test", &body::logs("fourth", sink.address(), 10, 1)).await?.with(200)?;
     api.get("/tests/fourth").await?.refused(404, "test_not_found")?;
     Ok(())

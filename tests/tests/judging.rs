@@ -45,7 +45,8 @@ async fn a_run_passes_when_every_threshold_held_and_fails_when_one_did_not(store
 
 async fn a_breach_that_is_to_abort_ends_the_run_and_stands_in_the_timeline(store: Store) -> Result<()> {
     let service = Service::start(&store).await?;
-    let refusing = Scripted::start(|_| Reply { delay: Duration::ZERO, status: 500, retry_after: None }).await?;
+    let refusing =
+        Scripted::start(|_| Reply { delay: Duration::ZERO, status: 500, retry_after: None }).await?;
     let thresholds = json!([{"threshold": "failed.rate < 0.5", "abortOnFail": true}]);
     let body = with(body::logs("doomed", &refusing.address(), 50, 600), &json!({"thresholds": thresholds}));
     service.api().post("/start-test", &body).await?.with(200)?;
@@ -66,7 +67,8 @@ async fn a_breach_that_is_to_abort_ends_the_run_and_stands_in_the_timeline(store
 async fn a_series_adds_up_to_the_results_whatever_its_step(store: Store) -> Result<()> {
     let service = Service::start(&store).await?;
     let sink = Sink::start(&[]).await?;
-    let body = with(body::logs("series", sink.address(), 300, 6), &json!({"metricsRate": 100, "parallelism": 2}));
+    let body =
+        with(body::logs("series", sink.address(), 300, 6), &json!({"metricsRate": 100, "parallelism": 2}));
     service.api().post("/start-test", &body).await?.with(200)?;
     let during = until("it reports while it runs", SOON, async || {
         let series = service.api().get("/tests/series/series").await?.with(200)?;
@@ -91,7 +93,8 @@ async fn a_series_adds_up_to_the_results_whatever_its_step(store: Store) -> Resu
     let whole = service.api().get("/tests/series/series?step=60").await?.with(200)?;
     ensure!(whole["points"].as_array().is_some_and(|points| points.len() == 1), "{whole}");
     let part = service.api().get("/tests/series/series?from=2&to=4").await?.with(200)?;
-    let times: Vec<_> = part["points"].as_array().context("no points")?.iter().map(|p| p["t"].clone()).collect();
+    let times: Vec<_> =
+        part["points"].as_array().context("no points")?.iter().map(|p| p["t"].clone()).collect();
     ensure!(times == [json!(3.0), json!(4.0)], "{times:?}");
     let events: Vec<_> = whole["timeline"]
         .as_array()
