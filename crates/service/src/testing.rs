@@ -21,6 +21,7 @@ use crate::service::{Service, Stores};
 use crate::supervisor::Supervisor;
 
 mod driving;
+mod keeping;
 mod use_cases;
 
 /// The ports, each to be told what to expect; one that is told nothing fails the test when it is called.
