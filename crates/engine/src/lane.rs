@@ -5,7 +5,7 @@
 //! difference of two numbers.
 
 mod report;
-mod schedule;
+pub(crate) mod schedule;
 mod send;
 mod window;
 

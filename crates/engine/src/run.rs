@@ -368,8 +368,8 @@ impl LaneHandle {
     }
 }
 
-/// The same test makes the same texts in every run.
-fn seed_of(test: &TestId) -> u64 {
+/// The seed of a test that names none: the same test makes the same texts in every run.
+pub fn seed_of(test: &TestId) -> u64 {
     const FNV_OFFSET: u64 = 0xcbf2_9ce4_8422_2325;
     const FNV_PRIME: u64 = 0x0100_0000_01b3;
     test.as_str().bytes().fold(FNV_OFFSET, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(FNV_PRIME))

@@ -3,7 +3,9 @@
 pub(crate) mod health;
 pub(crate) mod run;
 pub(crate) mod serve;
+pub(crate) mod show;
 pub(crate) mod sink;
+pub(crate) mod spec;
 
 use clap::{Parser, Subcommand};
 

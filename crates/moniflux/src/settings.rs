@@ -13,6 +13,7 @@ use moniflux_domain::secret::Secret;
 use tracing_subscriber::EnvFilter;
 
 use self::sources::Texts;
+pub(crate) use self::sources::{own_variable, variable};
 
 /// The configuration of the process, checked.
 #[derive(Debug, Clone)]

@@ -1,0 +1,114 @@
+//! Drives one run in this process, shows it while it goes on, and answers its results.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use chrono::SubsecRound;
+use moniflux_domain::guard::Guard;
+use moniflux_domain::id::{RunId, RunNumber, TestId};
+use moniflux_domain::lifecycle::Status;
+use moniflux_domain::point::Point;
+use moniflux_domain::run::{Checkpoint, Outcome, Run, RunEnd, RunShare};
+use moniflux_domain::signal::Share;
+use moniflux_domain::spec::Spec;
+use moniflux_engine::{Engine, RunHandle, RunPlan};
+use moniflux_service::Results;
+use serde_json::Value;
+use tokio::sync::Notify;
+use uuid::Uuid;
+
+use super::progress::Progress;
+use crate::cli::show::results::RunResults;
+use crate::cli::show::screen::Screen;
+use crate::exit::Exit;
+use crate::shutdown::Shutdown;
+
+/// Runs the spec to its end: its results as the API answers them, the same to be shown, and how to end.
+pub(super) async fn drive(
+    engine: &Engine,
+    test: TestId,
+    spec: Spec,
+    screen: &Screen,
+) -> anyhow::Result<(Value, RunResults, Exit)> {
+    let mut shutdown = Shutdown::listen()?;
+    let mut share = RunShare::start(&spec, Share::WHOLE);
+    let mut run = Run {
+        id: RunId(Uuid::now_v7()),
+        test,
+        number: RunNumber::FIRST,
+        started_at: engine.clock.now().trunc_subsecs(3),
+        spec,
+        shares: Vec::new(),
+    };
+    let over = Arc::new(Notify::new());
+    let mut handle = engine.start(RunPlan {
+        test: run.test.clone(),
+        run: run.id,
+        share: share.share,
+        spec: run.spec.clone(),
+        started_at: run.started_at,
+        from: share.checkpoint.clone(),
+        told: Checkpoint::default(),
+        held: false,
+        reserves: false,
+        over: Arc::clone(&over),
+    })?;
+    let followed = follow(engine, &run, &mut handle, &over, &mut shutdown, screen).await;
+    screen.clear();
+    let (outcome, reason) = followed?;
+    share.checkpoint = handle.observe().await?.checkpoint;
+    share.end = Some(RunEnd { outcome, at: engine.clock.now().trunc_subsecs(3), reason });
+    run.shares.push(share);
+    let value = serde_json::to_value(Results::of(&run, Status::Running)?)?;
+    let results = RunResults::read(&value)?;
+    let exit = match outcome {
+        Outcome::Cancelled => Exit::Signal,
+        Outcome::Completed | Outcome::Failed => results.exit(),
+    };
+    Ok((value, results, exit))
+}
+
+/// Shows progress once a second until the run is over; a signal ends its load, a second one everything.
+async fn follow(
+    engine: &Engine,
+    run: &Run,
+    handle: &mut RunHandle,
+    over: &Notify,
+    shutdown: &mut Shutdown,
+    screen: &Screen,
+) -> anyhow::Result<(Outcome, Option<String>)> {
+    let mut outcome = Outcome::Completed;
+    let mut reason = None;
+    let mut guard = Guard::new(run.spec.abort_on);
+    let mut progress = Progress::of(run);
+    let mut next = engine.clock.monotonic();
+    while !handle.is_over() {
+        tokio::select! {
+            () = over.notified() => {}
+            () = engine.clock.sleep_until(next) => {
+                next += Duration::from_secs(1);
+                let mut seen = handle.observe().await?;
+                handle.drive(&mut seen);
+                if let Some(frame) = progress.note(&seen)? {
+                    screen.show(&frame, progress.second());
+                }
+                if reason.is_none() && outcome == Outcome::Completed {
+                    reason = guard.note(engine.clock.monotonic(), &Point::counted(&seen.points));
+                    if reason.is_some() {
+                        outcome = Outcome::Failed;
+                        handle.stop();
+                    }
+                }
+            }
+            signal = shutdown.wished() => {
+                if outcome == Outcome::Cancelled {
+                    anyhow::bail!("stopped at once by {signal}");
+                }
+                tracing::info!(signal, "ending the load; once more to stop at once");
+                outcome = Outcome::Cancelled;
+                handle.stop();
+            }
+        }
+    }
+    Ok((outcome, reason))
+}
