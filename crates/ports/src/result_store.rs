@@ -1,8 +1,11 @@
 //! Where points and samples are kept.
 
+use std::time::Duration;
+
 use async_trait::async_trait;
+use chrono::{DateTime, Utc};
 use moniflux_domain::id::RunId;
-use moniflux_domain::point::{Point, Sample};
+use moniflux_domain::point::{Grain, Point, Sample};
 use moniflux_domain::profile::ActiveTime;
 use moniflux_domain::signal::Signal;
 
@@ -12,12 +15,22 @@ use crate::error::StoreFault;
 #[cfg_attr(feature = "mock", mockall::automock)]
 #[async_trait]
 pub trait ResultStore: Send + Sync {
-    /// Stores points of any runs. A point is known by run, signal, share and active time: storing it again changes
+    /// Stores points of any runs. A point is known by run, grain, signal, share and active time: storing it again changes
     /// nothing.
     async fn append_points(&self, points: &[Point]) -> Result<(), StoreFault>;
 
-    /// The points of a run, by active time, then signal, then share.
-    async fn points(&self, run: RunId, range: PointRange) -> Result<Vec<Point>, StoreFault>;
+    /// The points of a run of that grain, by active time, then signal, then share.
+    async fn points(&self, run: RunId, grain: Grain, range: PointRange) -> Result<Vec<Point>, StoreFault>;
+
+    /// The fine points of every run that were taken after `at`, by the time they were taken; at most `limit`.
+    ///
+    /// A replica whose clock is behind, or which was slow to store them, adds points with earlier times later: who follows
+    /// them looks back a little, and knows those that it has seen.
+    async fn points_since(&self, at: DateTime<Utc>, limit: u32) -> Result<Vec<Point>, StoreFault>;
+
+    /// Forgets points and samples older than `keep`, now or, if the store does so by itself, soon, and from then on.
+    /// To be called again and again; the shortest `keep` of all callers may count.
+    async fn retain(&self, keep: Duration) -> Result<(), StoreFault>;
 
     /// Stores samples of any runs. A sample is known by run, signal, share and sequence number: storing it again
     /// changes nothing.

@@ -12,7 +12,7 @@ use moniflux_domain::destination::{Compression, Destination, DestinationKind, En
 use moniflux_domain::guard::AbortOn;
 use moniflux_domain::id::{RunId, RunNumber, TestId, UserId, Version};
 use moniflux_domain::lifecycle::Status;
-use moniflux_domain::point::{Distribution, Latency, LoadEvent, Mark, Point, Sample};
+use moniflux_domain::point::{Distribution, Grain, Latency, LoadEvent, Mark, Point, Sample};
 use moniflux_domain::profile::{ActiveTime, Demand, Extent, LaneRate, Load, Rate};
 use moniflux_domain::run::{Checkpoint, LaneCheckpoint, Run, RunShare};
 use moniflux_domain::secret::Secret;
@@ -224,8 +224,10 @@ pub(crate) fn point(run: RunId, signal: Signal, share: u32, active: u64) -> Poin
         run,
         signal,
         share,
+        grain: Grain::Fine,
         at: moment(0) + Duration::from_millis(salt),
         active: ActiveTime::from_nanos(active),
+        span: Duration::from_nanos(1_000_000_007 + salt),
         tally: tally(salt),
         evidence: evidence(salt),
         latency: latency(salt),
@@ -234,14 +236,15 @@ pub(crate) fn point(run: RunId, signal: Signal, share: u32, active: u64) -> Poin
 }
 
 fn marks(salt: u64) -> Vec<Mark> {
-    use LoadEvent::{Changed, Paused, Resumed, Stopped, TakenOver};
+    use LoadEvent::{Changed, Paused, Resumed, Stopped, TakenOver, ThresholdBreached};
     let mark = |event| Mark {
         event,
         at: moment(7) + Duration::from_millis(salt),
         active: ActiveTime::from_nanos((1 << 53) + 5 + salt),
+        detail: (event == Changed).then(|| "logs von 1/s → 2/s".to_owned()),
     };
     // Mostly there are none.
-    let events = [TakenOver, Paused, Resumed, Changed, Stopped];
+    let events = [TakenOver, Paused, Resumed, Changed, Stopped, ThresholdBreached];
     events.into_iter().skip(usize::from(salt.is_multiple_of(2)) * events.len()).map(mark).collect()
 }
 

@@ -1,12 +1,15 @@
 //! Points and samples.
 
+use std::time::Duration;
+
+use chrono::{SubsecRound, Utc};
 use moniflux_domain::id::RunId;
-use moniflux_domain::point::{Point, Sample};
+use moniflux_domain::point::{Grain, Point, Sample};
 use moniflux_domain::profile::ActiveTime;
 use moniflux_domain::signal::Signal;
 use moniflux_ports::result_store::{PointRange, SampleCursor};
 
-use crate::example::{point, run_id, sample};
+use crate::example::{moment, point, run_id, sample};
 use crate::{Deployment, Outcome, Stores};
 
 /// By active time, then signal, then share, whatever the order they were stored in; of one run only.
@@ -63,10 +66,76 @@ pub async fn a_range_includes_its_start_and_not_its_end(deployment: &dyn Deploym
     ];
     for (from, to, expected) in asked {
         let range = PointRange { from: ActiveTime::from_nanos(from), to: to.map(ActiveTime::from_nanos) };
-        let found = stores.results.points(run_id(1), range).await?;
+        let found = stores.results.points(run_id(1), Grain::Fine, range).await?;
         let times: Vec<_> = found.iter().map(|point| point.active.as_nanos()).collect();
         assert_eq!(times, expected, "{range:?}");
     }
+    Ok(())
+}
+
+/// Points of one grain are not among those of the other, and are known apart.
+pub async fn grains_are_kept_apart(deployment: &dyn Deployment) -> Outcome {
+    let stores = deployment.open().await?;
+    let fine = point(run_id(1), Signal::Logs, 0, 30);
+    let coarse = Point { grain: Grain::Coarse, span: Grain::COARSE, ..fine.clone() };
+    stores.results.append_points(&[coarse.clone(), fine.clone()]).await?;
+    for (grain, expected) in [(Grain::Fine, fine), (Grain::Coarse, coarse)] {
+        let found = stores.results.points(run_id(1), grain, PointRange::default()).await?;
+        assert_eq!(found, [expected]);
+    }
+    Ok(())
+}
+
+/// Of every run, after a moment, by the time they were taken; coarse ones are not among them.
+pub async fn what_was_stored_lately_can_be_followed(deployment: &dyn Deployment) -> Outcome {
+    let stores = deployment.open().await?;
+    let taken =
+        |run, millis, signal| Point { at: moment(millis), ..point(run_id(run), signal, 0, millis as u64) };
+    let in_order = [
+        taken(1, 1_000, Signal::Logs),
+        taken(1, 1_000, Signal::Traces),
+        taken(2, 1_000, Signal::Logs),
+        taken(1, 2_000, Signal::Logs),
+    ];
+    let coarse = Point { grain: Grain::Coarse, ..in_order[0].clone() };
+    let mut stored: Vec<_> = in_order.iter().rev().cloned().collect();
+    stored.push(coarse);
+    stores.results.append_points(&stored).await?;
+    stores.results.append_points(&stored[..1]).await?;
+    assert_eq!(stores.results.points_since(moment(999), 100).await?, in_order);
+    assert_eq!(stores.results.points_since(moment(1_000), 100).await?, in_order[3..]);
+    assert_eq!(stores.results.points_since(moment(999), 2).await?.len(), 2);
+    assert_eq!(stores.results.points_since(moment(2_000), 100).await?, []);
+    Ok(())
+}
+
+/// What is older is gone, at once or soon; the rest stays.
+pub async fn old_results_are_forgotten(deployment: &dyn Deployment) -> Outcome {
+    let stores = deployment.open().await?;
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "a store forgets by its own clock, which is that of the world"
+    )]
+    let now = Utc::now().trunc_subsecs(3);
+    for (run, at) in [(1, now - Duration::from_hours(48)), (2, now)] {
+        stores.results.append_points(&[Point { at, ..point(run_id(run), Signal::Logs, 0, 1) }]).await?;
+        stores.results.append_samples(&[Sample { at, ..sample(run_id(run), Signal::Logs, 0, 1) }]).await?;
+    }
+    stores.results.retain(Duration::from_hours(24)).await?;
+    let is_gone = async || {
+        let samples = stores.results.samples(run_id(1), None, None, 10).await?;
+        Outcome::Ok(samples.is_empty() && points(&stores, run_id(1)).await?.is_empty())
+    };
+    // A server looks once a minute.
+    for _ in 0..1_500 {
+        if is_gone().await? {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    assert!(is_gone().await?, "what is old is still there");
+    assert_eq!(points(&stores, run_id(2)).await?.len(), 1);
+    assert_eq!(stores.results.samples(run_id(2), None, None, 10).await?.len(), 1);
     Ok(())
 }
 
@@ -170,5 +239,5 @@ fn cursor(sample: &Sample) -> SampleCursor {
 }
 
 async fn points(stores: &Stores, run: RunId) -> Outcome<Vec<Point>> {
-    Ok(stores.results.points(run, PointRange::default()).await?)
+    Ok(stores.results.points(run, Grain::Fine, PointRange::default()).await?)
 }

@@ -117,6 +117,9 @@ macro_rules! each_port {
             [
                 points_read_back_in_order_and_exactly,
                 a_point_stored_again_changes_nothing,
+                grains_are_kept_apart,
+                what_was_stored_lately_can_be_followed,
+                old_results_are_forgotten,
                 a_range_includes_its_start_and_not_its_end,
                 samples_read_back_in_order_and_exactly,
                 a_sample_stored_again_changes_nothing,

@@ -1,39 +1,65 @@
-//! Points and samples, in the collections of those names; unique indexes refuse what is stored again.
+//! Points, in the time series collection `series`, and samples, of which a unique index refuses what is stored again.
+
+use std::time::Duration;
 
 use async_trait::async_trait;
+use chrono::{DateTime, Utc};
 use futures_util::TryStreamExt;
 use mongodb::Collection;
 use mongodb::bson::{Document, doc};
 use moniflux_domain::id::RunId;
-use moniflux_domain::point::{Point, Sample};
+use moniflux_domain::point::{Grain, Point, Sample};
 use moniflux_domain::signal::Signal;
 use moniflux_ports::error::StoreFault;
 use moniflux_ports::result_store::{PointRange, ResultStore, SampleCursor};
 use serde::Serialize;
 
-use crate::codec::{PointDocument, SampleDocument, uuid};
+use crate::codec::{PointDocument, SampleDocument, date, uuid};
 use crate::error::{answer, are_duplicates, fault, raw_answer};
 use crate::store::MongoStore;
 
 #[async_trait]
 impl ResultStore for MongoStore {
     async fn append_points(&self, points: &[Point]) -> Result<(), StoreFault> {
-        append(&self.points, points.iter().map(PointDocument::encode).collect::<Result<_, _>>()?).await
+        append(&self.series, points.iter().map(PointDocument::encode).collect::<Result<_, _>>()?).await
     }
 
-    async fn points(&self, run: RunId, range: PointRange) -> Result<Vec<Point>, StoreFault> {
+    async fn points(&self, run: RunId, grain: Grain, range: PointRange) -> Result<Vec<Point>, StoreFault> {
         // No point is stored beyond what BSON holds, so none lies at or after such a start.
         let Ok(from) = i64::try_from(range.from.as_nanos()) else { return Ok(Vec::new()) };
         let mut active = doc! { "$gte": from };
         if let Some(to) = range.to.and_then(|to| i64::try_from(to.as_nanos()).ok()) {
             active.insert("$lt", to);
         }
+        let filter = doc! { "of.run": uuid(run), "of.grain": grain.as_secs(), "active": active };
+        let found = answer(async { self.series.find(filter).await?.try_collect::<Vec<_>>().await }).await?;
+        let mut points: Vec<_> = found.into_iter().map(PointDocument::decode).collect::<Result<_, _>>()?;
+        let place = |point: &Point| (point.active, point.signal, point.share);
+        // What was stored again is told once, as it was stored first.
+        points.sort_by_key(|point| (place(point), point.at));
+        points.dedup_by_key(|point| place(point));
+        Ok(points)
+    }
+
+    async fn points_since(&self, at: DateTime<Utc>, limit: u32) -> Result<Vec<Point>, StoreFault> {
+        if limit == 0 {
+            return Ok(Vec::new());
+        }
+        let filter = doc! { "at": { "$gt": date(at) }, "of.grain": Grain::Fine.as_secs() };
         let found = answer(async {
-            let find = self.points.find(doc! { "run": uuid(run), "active": active });
-            find.sort(doc! { "active": 1, "signal": 1, "share": 1 }).await?.try_collect::<Vec<_>>().await
+            let find = self.series.find(filter).sort(doc! { "at": 1 }).limit(i64::from(limit));
+            find.await?.try_collect::<Vec<_>>().await
         })
         .await?;
-        found.into_iter().map(PointDocument::decode).collect()
+        let mut points: Vec<_> = found.into_iter().map(PointDocument::decode).collect::<Result<_, _>>()?;
+        let place = |point: &Point| (point.at, point.run, point.active, point.signal, point.share);
+        points.sort_by_key(place);
+        points.dedup_by_key(|point| place(point));
+        Ok(points)
+    }
+
+    async fn retain(&self, keep: Duration) -> Result<(), StoreFault> {
+        self.forget_after(keep).await
     }
 
     async fn append_samples(&self, samples: &[Sample]) -> Result<(), StoreFault> {
@@ -71,9 +97,8 @@ impl ResultStore for MongoStore {
             return Ok(());
         }
         let runs: Vec<_> = runs.iter().map(|run| uuid(*run)).collect();
-        let of_them = doc! { "run": { "$in": runs } };
-        answer(self.points.delete_many(of_them.clone())).await?;
-        answer(self.samples.delete_many(of_them)).await?;
+        answer(self.series.delete_many(doc! { "of.run": { "$in": &runs } })).await?;
+        answer(self.samples.delete_many(doc! { "run": { "$in": runs } })).await?;
         Ok(())
     }
 }

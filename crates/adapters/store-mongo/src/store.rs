@@ -1,5 +1,7 @@
 //! Connecting, making the indexes, closing.
 
+mod series;
+
 use std::fmt;
 
 use mongodb::bson::{Document, doc};
@@ -17,9 +19,8 @@ pub struct MongoStore {
     client: Client,
     pub(crate) tests: Collection<TestDocument>,
     pub(crate) runs: Collection<RunDocument>,
-    /// Plain collections: a time series collection has no unique indexes, and could not tell a point that is stored
-    /// again from a new one.
-    pub(crate) points: Collection<PointDocument>,
+    /// A time series collection. It has no unique indexes, so a point that was stored again is there twice, and is told once.
+    pub(crate) series: Collection<PointDocument>,
     pub(crate) samples: Collection<SampleDocument>,
     /// Used where there are no change streams.
     pub(crate) changes: Collection<ChangesDocument>,
@@ -47,13 +48,14 @@ impl MongoStore {
         let store = Self {
             tests: database.collection("tests"),
             runs: database.collection("runs"),
-            points: database.collection("points"),
+            series: database.collection(SERIES),
             samples: database.collection("samples"),
             changes: database.collection("changes"),
             probe: database.collection("probe"),
             has_streams,
             client,
         };
+        store.make_series(&database).await?;
         store.make_indexes().await?;
         if !has_streams {
             store.make_changes().await?;
@@ -79,10 +81,12 @@ impl MongoStore {
         let that_go_on = partial(doc! { "startedAt": 1, "id": 1, "share": 1 }, go_on);
         answer(self.runs.create_indexes([by_name, by_number, that_go_on])).await?;
 
-        let point = unique(doc! { "run": 1, "active": 1, "signal": 1, "share": 1 });
-        answer(self.points.create_index(point)).await?;
+        let of_a_run = index(doc! { "of.run": 1, "of.grain": 1, "at": 1 });
+        let by_time = index(doc! { "at": 1 });
+        answer(self.series.create_indexes([of_a_run, by_time])).await?;
         let sample = unique(doc! { "run": 1, "signal": 1, "share": 1, "seq": 1 });
-        answer(self.samples.create_index(sample)).await?;
+        let samples_by_time = index(doc! { "at": 1 });
+        answer(self.samples.create_indexes([sample, samples_by_time])).await?;
         Ok(())
     }
 
@@ -100,6 +104,9 @@ impl MongoStore {
         Ok(())
     }
 }
+
+/// The collection of points.
+const SERIES: &str = "series";
 
 /// Without the documents, which hold keys, and the client, which holds a password.
 impl fmt::Debug for MongoStore {

@@ -1,8 +1,12 @@
 //! Points and samples, in the tables of those names. A call writes all of its rows in one transaction.
 
+use std::time::Duration;
+
 use async_trait::async_trait;
+use chrono::{DateTime, Utc};
 use moniflux_domain::id::RunId;
-use moniflux_domain::point::{Point, Sample};
+use moniflux_domain::point::{Grain, Point, Sample};
+use moniflux_domain::profile::ActiveTime;
 use moniflux_domain::signal::Signal;
 use moniflux_ports::error::StoreFault;
 use moniflux_ports::result_store::{PointRange, ResultStore, SampleCursor};
@@ -21,22 +25,24 @@ impl ResultStore for SqliteStore {
         let mut transaction = self.writer.begin_with("BEGIN IMMEDIATE").await.map_err(fault)?;
         for point in points {
             let insert =
-                "INSERT INTO points (run, active, signal, share, at, tally, evidence, lateness, response,
-                    service, marks)
-                VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)
-                ON CONFLICT (run, active, signal, share) DO NOTHING";
+                "INSERT INTO points (run, grain, active, signal, share, at, span, tally, evidence, lateness,
+                    response, service, marks)
+                VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)
+                ON CONFLICT (run, grain, active, signal, share) DO NOTHING";
             sqlx::query(insert)
                 .bind(bytes(&point.run))
+                .bind(point.grain.as_secs())
                 .bind(integer(point.active.as_nanos())?)
                 .bind(point.signal.as_str())
                 .bind(point.share)
                 .bind(millis(point.at))
+                .bind(integer(ActiveTime::from_duration(point.span).as_nanos())?)
                 .bind(json(&point.tally)?)
                 .bind(json(&point.evidence)?)
                 .bind(point.latency.lateness.0.as_slice())
                 .bind(point.latency.response.0.as_slice())
                 .bind(point.latency.service.0.as_slice())
-                .bind(json(&point.marks)?)
+                .bind(if point.marks.is_empty() { None } else { Some(json(&point.marks)?) })
                 .execute(&mut *transaction)
                 .await
                 .map_err(fault)?;
@@ -44,9 +50,10 @@ impl ResultStore for SqliteStore {
         transaction.commit().await.map_err(fault)
     }
 
-    async fn points(&self, run: RunId, range: PointRange) -> Result<Vec<Point>, StoreFault> {
+    async fn points(&self, run: RunId, grain: Grain, range: PointRange) -> Result<Vec<Point>, StoreFault> {
         let mut select = QueryBuilder::new("SELECT * FROM points WHERE run = ");
         select.push_bind(bytes(&run).to_vec());
+        select.push(" AND grain = ").push_bind(grain.as_secs());
         // No point is stored beyond what a column holds, so none lies at or after such a start.
         let Ok(from) = i64::try_from(range.from.as_nanos()) else { return Ok(Vec::new()) };
         select.push(" AND active >= ").push_bind(from);
@@ -56,6 +63,33 @@ impl ResultStore for SqliteStore {
         select.push(" ORDER BY active, signal, share");
         let rows: Vec<PointRow> = select.build_query_as().fetch_all(&self.reader).await.map_err(fault)?;
         rows.into_iter().map(PointRow::decode).collect()
+    }
+
+    async fn points_since(&self, at: DateTime<Utc>, limit: u32) -> Result<Vec<Point>, StoreFault> {
+        let select = "SELECT * FROM points WHERE at > ?1 AND grain = ?2 ORDER BY at, run, active, signal, share LIMIT ?3";
+        let select = sqlx::query_as(select).bind(millis(at)).bind(Grain::Fine.as_secs()).bind(limit);
+        let rows: Vec<PointRow> = select.fetch_all(&self.reader).await.map_err(fault)?;
+        rows.into_iter().map(PointRow::decode).collect()
+    }
+
+    /// Forgets a piece at a time, so that other writers need not wait long.
+    async fn retain(&self, keep: Duration) -> Result<(), StoreFault> {
+        let keep = i64::try_from(keep.as_millis()).unwrap_or(i64::MAX);
+        for delete in [
+            "DELETE FROM points WHERE rowid IN
+                (SELECT rowid FROM points WHERE at < (SELECT now FROM clock) - ?1 LIMIT ?2)",
+            "DELETE FROM samples WHERE rowid IN
+                (SELECT rowid FROM samples WHERE at < (SELECT now FROM clock) - ?1 LIMIT ?2)",
+        ] {
+            loop {
+                let delete = sqlx::query(delete).bind(keep).bind(AT_ONCE);
+                let gone = delete.execute(&self.writer).await.map_err(fault)?.rows_affected();
+                if gone < u64::from(AT_ONCE) {
+                    break;
+                }
+            }
+        }
+        Ok(())
     }
 
     async fn append_samples(&self, samples: &[Sample]) -> Result<(), StoreFault> {
@@ -118,6 +152,9 @@ impl ResultStore for SqliteStore {
         transaction.commit().await.map_err(fault)
     }
 }
+
+/// Rows forgotten in one transaction.
+const AT_ONCE: u32 = 5_000;
 
 fn bytes(run: &RunId) -> &[u8] {
     run.0.as_bytes()

@@ -6,8 +6,9 @@ use std::sync::Mutex;
 use std::time::Duration;
 
 use async_trait::async_trait;
+use chrono::{DateTime, Utc};
 use moniflux_domain::id::{ReplicaId, RunId, RunNumber, TestId, Version};
-use moniflux_domain::point::{Point, Sample};
+use moniflux_domain::point::{Grain, Point, Sample};
 use moniflux_domain::run::{Run, RunEnd};
 use moniflux_domain::signal::Signal;
 use moniflux_domain::test::Test;
@@ -21,6 +22,7 @@ use moniflux_ports::test_store::{InsertError, ReplaceError, TestCursor, TestPage
 pub(super) struct Memory {
     tests: Mutex<BTreeMap<TestId, Test>>,
     runs: Mutex<BTreeMap<(TestId, RunNumber), Run>>,
+    points: Mutex<Vec<Point>>,
     trouble: Mutex<Option<Trouble>>,
 }
 
@@ -200,8 +202,24 @@ impl ResultStore for Memory {
         unreachable!("only the supervisor appends, and it is not run")
     }
 
-    async fn points(&self, _: RunId, _: PointRange) -> Result<Vec<Point>, StoreFault> {
-        unreachable!("no call of the API reads points yet")
+    async fn points(&self, run: RunId, grain: Grain, range: PointRange) -> Result<Vec<Point>, StoreFault> {
+        self.answer().await?;
+        let points = self.points.lock().unwrap();
+        let is_asked_for = |point: &&Point| {
+            let in_range = point.active >= range.from && range.to.is_none_or(|to| point.active < to);
+            point.run == run && point.grain == grain && in_range
+        };
+        Ok(points.iter().filter(is_asked_for).cloned().collect())
+    }
+
+    async fn points_since(&self, at: DateTime<Utc>, limit: u32) -> Result<Vec<Point>, StoreFault> {
+        self.answer().await?;
+        let points = self.points.lock().unwrap();
+        Ok(points.iter().filter(|point| point.at > at).take(limit as usize).cloned().collect())
+    }
+
+    async fn retain(&self, _: Duration) -> Result<(), StoreFault> {
+        unreachable!("only the supervisor lets results be forgotten, and it is not run")
     }
 
     async fn append_samples(&self, _: &[Sample]) -> Result<(), StoreFault> {

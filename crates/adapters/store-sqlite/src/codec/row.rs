@@ -1,11 +1,12 @@
 //! Rows, as they are read. They are written by the statements, column by column.
 
 use std::error::Error;
+use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use moniflux_domain::id::{Epoch, ReplicaId, RunId, RunNumber, TestId, UserId, Version};
 use moniflux_domain::lifecycle::Status;
-use moniflux_domain::point::{Distribution, Latency, Point, Sample};
+use moniflux_domain::point::{Distribution, Grain, Latency, Point, Sample};
 use moniflux_domain::profile::ActiveTime;
 use moniflux_domain::run::{Checkpoint, Lease, Outcome, Run, RunEnd, RunShare};
 use moniflux_domain::signal::{Share, Signal};
@@ -58,16 +59,18 @@ pub(crate) struct RunRow {
 #[derive(FromRow)]
 pub(crate) struct PointRow {
     run: Vec<u8>,
+    grain: u32,
     active: i64,
     signal: String,
     share: u32,
     at: i64,
+    span: i64,
     tally: String,
     evidence: String,
     lateness: Vec<u8>,
     response: Vec<u8>,
     service: Vec<u8>,
-    marks: String,
+    marks: Option<String>,
 }
 
 /// A row of `samples`.
@@ -158,7 +161,9 @@ impl PointRow {
             run: run_id(&self.run)?,
             signal: choice(Signal::from_name, &self.signal)?,
             share: self.share,
+            grain: grain(self.grain)?,
             at: moment(self.at)?,
+            span: Duration::from_nanos(u64::try_from(self.span)?),
             active: ActiveTime::from_nanos(u64::try_from(self.active)?),
             tally: document(&self.tally)?,
             evidence: document(&self.evidence)?,
@@ -167,7 +172,7 @@ impl PointRow {
                 response: Distribution(self.response),
                 service: Distribution(self.service),
             },
-            marks: document(&self.marks)?,
+            marks: self.marks.as_deref().map_or(Ok(Vec::new()), document)?,
         })
     }
 }
@@ -223,6 +228,11 @@ fn moment(millis: i64) -> Read<DateTime<Utc>> {
 
 fn choice<T>(from_name: impl Fn(&str) -> Option<T>, name: &str) -> Read<T> {
     from_name(name).ok_or_else(|| format!("\"{name}\" is not known").into())
+}
+
+fn grain(seconds: u32) -> Read<Grain> {
+    let known = Grain::ALL.into_iter().find(|grain| grain.as_secs() == seconds);
+    known.ok_or_else(|| format!("there is no grain of {seconds} s").into())
 }
 
 fn outcome_from_name(name: &str) -> Option<Outcome> {
