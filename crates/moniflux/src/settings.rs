@@ -65,6 +65,13 @@ pub(crate) struct SettingsArgs {
     log_format: Option<String>,
 }
 
+impl SettingsArgs {
+    /// Whether a level was asked for by flag.
+    pub(crate) fn has_log_level(&self) -> bool {
+        self.log_level.is_some()
+    }
+}
+
 /// The flags of the service itself.
 #[derive(Debug, Clone, Default, Args)]
 #[expect(clippy::doc_markdown, reason = "shown as help, as it stands")]

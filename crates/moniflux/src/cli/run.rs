@@ -28,7 +28,6 @@ use crate::{logging, wiring};
 /// What to run, and how to report it.
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
-#[expect(clippy::doc_markdown, reason = "shown as help, as it stands")]
 pub(crate) struct RunArgs {
     /// The spec: YAML or JSON, with the fields of POST /start-test; - for standard input. Flags replace its fields
     spec: Option<PathBuf>,
@@ -94,7 +93,7 @@ fn read_spec(args: &RunArgs) -> Result<(SpecSource, TestId, Spec), Faults> {
     let draft = source.draft()?;
     let draft = if args.find_capacity { draft.finding_capacity(args.p99) } else { draft };
     let test = draft.test.clone().unwrap_or_else(|| TestId::from_uuid(Uuid::now_v7()));
-    let spec = Draft::into_spec(draft).map_err(|faults| source.in_words_of_flags(faults))?;
+    let spec = Draft::into_spec(draft).map_err(|faults| source.in_words_of_flags(&faults))?;
     Ok((source, test, spec))
 }
 

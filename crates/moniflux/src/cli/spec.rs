@@ -59,11 +59,11 @@ impl SpecSource {
     /// # Errors
     /// Every field that is wrong by itself; those that flags gave by the flag's name.
     pub(crate) fn draft(&self) -> Result<Draft, Faults> {
-        Draft::read(&self.value).map_err(|faults| self.in_words_of_flags(faults))
+        Draft::read(&self.value).map_err(|faults| self.in_words_of_flags(&faults))
     }
 
     /// The same faults, with the names of flags where flags are meant.
-    pub(crate) fn in_words_of_flags(&self, faults: Faults) -> Faults {
+    pub(crate) fn in_words_of_flags(&self, faults: &Faults) -> Faults {
         words::of_flags(faults, &self.given, self.is_flags_alone, self.thresholds_of_file)
     }
 
@@ -127,7 +127,9 @@ fn asking_the_sink(given: &[Given], spec: &Map<String, Value>) -> Option<Given> 
     address.set_query(None);
     let port = destination.get("port").and_then(Value::as_u64).and_then(|port| u16::try_from(port).ok());
     // An http or https URL takes any port; one that is out of range is refused as the destination's.
-    port.map(|port| address.set_port(Some(port)));
+    if let Some(port) = port {
+        address.set_port(Some(port)).ok();
+    }
     Some(Given { flag: "--to".to_owned(), path: "verify.sink".to_owned(), value: address.as_str().into() })
 }
 

@@ -65,7 +65,7 @@ fn text(test: &TestId, spec: &Spec, lanes: &BTreeMap<Signal, Forecast>, now: u64
     let destination = &spec.destination;
     let packed = match destination.compression {
         Compression::None => String::new(),
-        compression => format!(", {}", compression.as_str()),
+        Compression::Gzip | Compression::Zstd => format!(", {}", destination.compression.as_str()),
     };
     let address = destination.url();
     let mut lines = vec![

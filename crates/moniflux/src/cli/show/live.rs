@@ -1,5 +1,7 @@
 //! A run while it goes on: a few lines for a terminal, or one for a log.
 
+use std::fmt::Write as _;
+
 use super::numbers::{count, millis, rate, time};
 use super::results::Threshold;
 use super::style::Style;
@@ -62,7 +64,7 @@ impl Frame {
             let held = self.thresholds.iter().map(|threshold| {
                 let broken = threshold.shown.as_ref().filter(|_| threshold.ok == Some(false));
                 let shown = broken.map(|shown| format!(" ({shown})")).unwrap_or_default();
-                format!("{} {}{shown}", mark(threshold, style), threshold.threshold)
+                format!("{} {}{shown}", mark(threshold, style), threshold.condition)
             });
             lines.push(format!("  {}", held.collect::<Vec<_>>().join("   ")));
         }
@@ -82,13 +84,14 @@ impl Frame {
         for lane in &self.lanes {
             let LaneNow { signal, due, acked, refused, .. } = lane;
             let (achieved, p99) = (rate(lane.achieved), millis(lane.p99));
-            line.push_str(&format!("  {signal}: {achieved}/s, p99 {p99} ms, {acked} acked of {due} due"));
+            // Writing to a string cannot fail.
+            write!(line, "  {signal}: {achieved}/s, p99 {p99} ms, {acked} acked of {due} due").ok();
             if *refused > 0 {
-                line.push_str(&format!(", {refused} not"));
+                write!(line, ", {refused} not").ok();
             }
         }
         for threshold in self.thresholds.iter().filter(|threshold| threshold.ok == Some(false)) {
-            line.push_str(&format!("  ✗ {}", threshold.threshold));
+            write!(line, "  ✗ {}", threshold.condition).ok();
         }
         line
     }
@@ -173,9 +176,9 @@ mod tests {
                 open: 100,
             }],
             thresholds: vec![
-                Threshold { threshold: "missed == 0".to_owned(), ok: Some(true), ..Threshold::default() },
+                Threshold { condition: "missed == 0".to_owned(), ok: Some(true), ..Threshold::default() },
                 Threshold {
-                    threshold: "failed == 0".to_owned(),
+                    condition: "failed == 0".to_owned(),
                     ok: Some(false),
                     shown: Some("200".to_owned()),
                     ..Threshold::default()

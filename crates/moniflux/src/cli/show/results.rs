@@ -99,7 +99,8 @@ pub(crate) struct Conclusion {
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub(crate) struct Threshold {
-    pub(crate) threshold: String,
+    #[serde(rename = "threshold")]
+    pub(crate) condition: String,
     /// None while there is nothing to measure.
     pub(crate) ok: Option<bool>,
     pub(crate) shown: Option<String>,

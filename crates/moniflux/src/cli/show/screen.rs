@@ -60,8 +60,7 @@ impl Screen {
 
     fn draw(&self, lines: &[String]) {
         let mut drawn = self.drawn.lock().unwrap_or_else(PoisonError::into_inner);
-        let picture = lines.iter().map(|line| format!("{line}\n")).collect::<String>();
-        write(&format!("{}{picture}", take_away(*drawn)));
+        write(&format!("{}{}\n", take_away(*drawn), lines.join("\n")));
         *drawn = lines.len();
     }
 

@@ -12,6 +12,7 @@ pub(crate) struct Style {
 
 impl Style {
     /// No marks.
+    #[cfg(test)]
     pub(crate) const PLAIN: Self = Self { has_color: false };
 
     /// What suits a stream of this process.

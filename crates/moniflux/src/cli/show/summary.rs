@@ -119,10 +119,10 @@ fn generator(results: &RunResults) -> Option<String> {
 
 /// `✓ missed == 0  0`.
 fn thresholds(thresholds: &[Threshold], style: Style) -> Vec<String> {
-    let width = thresholds.iter().map(|threshold| threshold.threshold.chars().count()).max().unwrap_or(0);
+    let width = thresholds.iter().map(|threshold| threshold.condition.chars().count()).max().unwrap_or(0);
     let line = |threshold: &Threshold| {
         let shown = threshold.shown.as_deref().unwrap_or("nothing was measured");
-        format!("  {} {:<width$}  {shown}", mark(threshold, style), threshold.threshold)
+        format!("  {} {:<width$}  {shown}", mark(threshold, style), threshold.condition)
     };
     thresholds.iter().map(line).collect()
 }

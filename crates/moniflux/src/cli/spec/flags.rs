@@ -11,7 +11,6 @@ use crate::settings;
 
 /// A test in flags; over the fields of a spec, if there is one.
 #[derive(Debug, Clone, Default, Args)]
-#[expect(clippy::doc_markdown, reason = "shown as help, as it stands")]
 pub(crate) struct SpecFlags {
     /// Where the records go
     #[arg(long, value_name = "URL", help_heading = DESTINATION)]

@@ -28,8 +28,9 @@ fn over(spec: &str, arguments: &[&str]) -> SpecSource {
 
 /// Every fault of reading and of making a whole of it, one a line.
 fn faults(source: &SpecSource) -> Vec<String> {
-    let spec =
-        source.draft().and_then(|draft| draft.into_spec().map_err(|faults| source.in_words_of_flags(faults)));
+    let spec = source
+        .draft()
+        .and_then(|draft| draft.into_spec().map_err(|faults| source.in_words_of_flags(&faults)));
     let faults = spec.unwrap_err();
     faults.as_slice().iter().map(|fault| format!("{} {}", fault.field, fault.message)).collect()
 }
@@ -112,7 +113,7 @@ fn thresholds_of_flags_come_after_those_of_the_file() {
     let mut faults = Faults::one("thresholds[0]", "a");
     faults.add("thresholds[1]", "b");
     faults.add("thresholds[2].threshold", "c");
-    let named = source.in_words_of_flags(faults);
+    let named = source.in_words_of_flags(&faults);
     let named: Vec<_> = named.as_slice().iter().map(|fault| fault.field.as_str()).collect();
     assert_eq!(named, ["thresholds[0]", "--threshold", "--abort-unless"]);
 }

@@ -6,7 +6,7 @@ use super::flags::{Given, flag_of};
 
 /// The same faults, by the names of flags. A fault of what only the file can have given keeps its field.
 pub(super) fn of_flags(
-    faults: Faults,
+    faults: &Faults,
     given: &[Given],
     is_flags_alone: bool,
     thresholds_of_file: usize,
