@@ -9,6 +9,7 @@
 pub mod error;
 pub mod results;
 pub mod scheduler;
+pub mod series;
 pub mod service;
 pub mod supervisor;
 
@@ -26,6 +27,7 @@ mod start;
 pub use error::UseCaseError;
 pub use results::Results;
 pub use scheduler::Scheduler;
+pub use series::{Series, SeriesQuery};
 pub use service::{Service, Stores};
 pub use supervisor::{LiveRun, Supervisor};
 

@@ -1,11 +1,13 @@
 //! The supervisor: drives the shares of runs whose lease this replica holds.
 //!
-//! Three loops work on what is held and never hold its lock across a wait:
+//! Five loops work on what is held and never hold its lock across a wait:
 //! * `beat`: once a second, every share reports; checkpoints and leases are renewed in one call, then what they reserved
 //!   may be issued;
 //! * `follow`: learns from the change feed what tests want of their runs, claims new and abandoned runs, and closes
 //!   those that are over;
-//! * `sweep`: every few seconds, mends what a crash between two writes left behind.
+//! * `sweep`: every few seconds, mends what a crash between two writes left behind;
+//! * `coarsen`: puts the points of long runs together;
+//! * `forget`: once an hour, lets old results be forgotten.
 //!
 //! A holder never needs to trust its clock: it issues only sequence numbers that a stored checkpoint reserves, and a
 //! new holder goes on behind them.
@@ -13,10 +15,13 @@
 mod beat;
 mod claims;
 mod close;
+mod coarse;
 mod follow;
 mod held;
+mod retention;
 mod sweep;
 mod take;
+mod watch;
 mod wish;
 
 use std::sync::Arc;
@@ -33,6 +38,7 @@ use tokio_util::sync::CancellationToken;
 use crate::service::{Service, Stores};
 
 pub use self::held::{Held, LiveRun};
+pub use self::retention::KEEP;
 
 /// Drives runs.
 #[derive(Clone)]
@@ -46,6 +52,7 @@ pub struct Supervisor {
     pub(crate) held: Arc<Held>,
     begun: Arc<Notify>,
     over: Arc<Notify>,
+    keep: Duration,
 }
 
 impl Supervisor {
@@ -70,8 +77,15 @@ impl Supervisor {
             held,
             begun,
             over: Arc::new(Notify::new()),
+            keep: KEEP,
         };
         (service, supervisor)
+    }
+
+    /// The same, which keeps points and samples for so long instead of [`KEEP`].
+    #[must_use]
+    pub fn keeping(self, keep: Duration) -> Self {
+        Self { keep, ..self }
     }
 
     /// Runs until cancelled; then lets every run stand still, stores how far it came and gives its lease back.
@@ -80,6 +94,8 @@ impl Supervisor {
         loops.spawn(self.clone().beat(cancelled.clone()));
         loops.spawn(self.clone().follow(cancelled.clone()));
         loops.spawn(self.clone().sweep(cancelled.clone()));
+        loops.spawn(self.clone().coarsen(cancelled.clone()));
+        loops.spawn(self.clone().forget(cancelled.clone()));
         while let Some(ended) = loops.join_next().await {
             if let Err(error) = ended {
                 tracing::error!(%error, "a loop of the supervisor broke off");

@@ -78,6 +78,7 @@ impl Supervisor {
             }
             unsaved.extend(report.points);
         }
+        self.judge(unsaved);
         self.save(unsaved).await;
     }
 

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use moniflux_domain::guard::Guard;
 use moniflux_domain::id::{Epoch, RunId, RunNumber, TestId};
@@ -10,6 +11,7 @@ use moniflux_domain::run::{Checkpoint, ShareId};
 use moniflux_domain::signal::Signal;
 use moniflux_domain::spec::Spec;
 use moniflux_domain::tally::Tally;
+use moniflux_domain::threshold::Watch;
 use moniflux_engine::RunHandle;
 use tokio::sync::Notify;
 
@@ -34,6 +36,9 @@ pub(super) struct HeldShare {
     /// As of the last beat.
     pub(super) checkpoint: Checkpoint,
     pub(super) guard: Guard,
+    pub(super) watch: Watch,
+    /// Up to where its points were put together; none when that is not known.
+    pub(super) coarse_until: Option<Duration>,
     /// Why it is ended as failed, if it is.
     pub(super) given_up: Option<String>,
 }

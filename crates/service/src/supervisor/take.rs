@@ -5,6 +5,7 @@ use std::sync::Arc;
 use moniflux_domain::guard::Guard;
 use moniflux_domain::id::RunId;
 use moniflux_domain::run::{Checkpoint, Outcome, Run, RunShare, ShareId};
+use moniflux_domain::threshold::Watch;
 use moniflux_engine::RunPlan;
 use moniflux_engine::run::StartError;
 use moniflux_ports::error::StoreFault;
@@ -96,6 +97,8 @@ impl Supervisor {
             Ok(handle) => {
                 let entry = HeldShare {
                     guard: Guard::new(spec.abort_on),
+                    watch: Watch::new(&run.spec.thresholds),
+                    coarse_until: None,
                     given_up: None,
                     test: run.test.clone(),
                     number: run.number,
