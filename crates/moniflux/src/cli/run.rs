@@ -76,13 +76,13 @@ pub(crate) fn main(settings: &SettingsArgs, args: &RunArgs) -> anyhow::Result<Ex
         return Ok(Exit::Done);
     }
     let (engine, _threads) = wiring::engine()?;
-    let (value, results, exit) =
+    let (results, shown, exit) =
         wiring::main_threads()?.block_on(drive::drive(&engine, test, spec, &screen))?;
     screen.clear();
     show::print(&match args.output {
-        Output::Text => show::summary::text(&results, Style::of(&std::io::stdout())),
-        Output::Json => serde_json::to_string_pretty(&value)?,
-        Output::Csv => show::summary::csv(&results),
+        Output::Text => show::summary::text(&shown, Style::of(&std::io::stdout())),
+        Output::Json => serde_json::to_string_pretty(&results)?,
+        Output::Csv => show::summary::csv(&shown),
     })?;
     Ok(exit)
 }

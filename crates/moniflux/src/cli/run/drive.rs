@@ -11,9 +11,10 @@ use moniflux_domain::point::Point;
 use moniflux_domain::run::{Checkpoint, Outcome, Run, RunEnd, RunShare};
 use moniflux_domain::signal::Share;
 use moniflux_domain::spec::Spec;
+use moniflux_domain::threshold::{Breach, Watch};
 use moniflux_engine::{Engine, RunHandle, RunPlan};
 use moniflux_service::Results;
-use serde_json::Value;
+use moniflux_service::results::RunFigures;
 use tokio::sync::Notify;
 use uuid::Uuid;
 
@@ -29,7 +30,7 @@ pub(super) async fn drive(
     test: TestId,
     spec: Spec,
     screen: &Screen,
-) -> anyhow::Result<(Value, RunResults, Exit)> {
+) -> anyhow::Result<(Results, RunResults, Exit)> {
     let mut shutdown = Shutdown::listen()?;
     let mut share = RunShare::start(&spec, Share::WHOLE);
     let mut run = Run {
@@ -59,13 +60,13 @@ pub(super) async fn drive(
     share.checkpoint = handle.observe().await?.checkpoint;
     share.end = Some(RunEnd { outcome, at: engine.clock.now().trunc_subsecs(3), reason });
     run.shares.push(share);
-    let value = serde_json::to_value(Results::of(&run, Status::Running)?)?;
-    let results = RunResults::read(&value)?;
+    let results = Results::of(&run, Status::Running)?;
+    let shown = RunResults::read(&serde_json::to_value(&results)?)?;
     let exit = match outcome {
         Outcome::Cancelled => Exit::Signal,
-        Outcome::Completed | Outcome::Failed => results.exit(),
+        Outcome::Completed | Outcome::Failed => shown.exit(),
     };
-    Ok((value, results, exit))
+    Ok((results, shown, exit))
 }
 
 /// Shows progress once a second until the run is over; a signal ends its load, a second one everything.
@@ -80,6 +81,7 @@ async fn follow(
     let mut outcome = Outcome::Completed;
     let mut reason = None;
     let mut guard = Guard::new(run.spec.abort_on);
+    let mut watch = Watch::new(&run.spec.thresholds);
     let mut progress = Progress::of(run);
     let mut next = engine.clock.monotonic();
     while !handle.is_over() {
@@ -89,11 +91,17 @@ async fn follow(
                 next += Duration::from_secs(1);
                 let mut seen = handle.observe().await?;
                 handle.drive(&mut seen);
-                if let Some(frame) = progress.note(&seen)? {
+                let figures = RunFigures::of(&seen.checkpoint)?;
+                let now = engine.clock.monotonic();
+                let (breaches, broken) = watch.note(now, &figures);
+                for Breach { threshold, shown } in breaches {
+                    tracing::warn!(threshold, shown, "a threshold does not hold any more");
+                }
+                if let Some(frame) = progress.note(&seen, &figures)? {
                     screen.show(&frame, progress.second());
                 }
                 if reason.is_none() && outcome == Outcome::Completed {
-                    reason = guard.note(engine.clock.monotonic(), &Point::counted(&seen.points));
+                    reason = guard.note(now, &Point::counted(&seen.points)).or(broken);
                     if reason.is_some() {
                         outcome = Outcome::Failed;
                         handle.stop();

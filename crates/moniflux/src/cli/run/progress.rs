@@ -7,10 +7,13 @@ use moniflux_domain::profile::{ActiveTime, Extent};
 use moniflux_domain::run::{Checkpoint, Run};
 use moniflux_domain::signal::Signal;
 use moniflux_domain::tally::Tally;
+use moniflux_domain::threshold::Threshold;
 use moniflux_engine::latency::{LatencyTimes, UnreadableDistribution};
 use moniflux_engine::run::Observation;
+use moniflux_service::results::RunFigures;
 
 use crate::cli::show::live::{Frame, LaneNow, RUNNING};
+use crate::cli::show::results;
 
 /// What was shown of a run so far.
 #[derive(Debug)]
@@ -43,7 +46,11 @@ impl<'a> Progress<'a> {
     ///
     /// # Errors
     /// A distribution cannot be read.
-    pub(super) fn note(&mut self, seen: &Observation) -> Result<Option<Frame>, UnreadableDistribution> {
+    pub(super) fn note(
+        &mut self,
+        seen: &Observation,
+        figures: &RunFigures,
+    ) -> Result<Option<Frame>, UnreadableDistribution> {
         let active = seen.checkpoint.active;
         let lasted = active.since(self.before);
         self.before = active;
@@ -57,7 +64,9 @@ impl<'a> Progress<'a> {
             lane.tally.merge(&point.tally);
             lane.times.merge(&LatencyTimes::from_latency(&point.latency)?);
         }
-        Ok(Some(self.frame(&seen.checkpoint, &latest, lasted)))
+        let thresholds =
+            self.run.spec.thresholds.iter().map(|threshold| judged(threshold, figures)).collect();
+        Ok(Some(Frame { thresholds, ..self.frame(&seen.checkpoint, &latest, lasted) }))
     }
 
     fn frame(&self, checkpoint: &Checkpoint, latest: &BTreeMap<Signal, Latest>, lasted: Duration) -> Frame {
@@ -112,6 +121,17 @@ impl<'a> Progress<'a> {
             lanes: lanes.iter().map(lane).collect(),
             thresholds: Vec::new(),
         }
+    }
+}
+
+/// A threshold as it stands; what cannot be measured yet neither holds nor breaks.
+fn judged(threshold: &Threshold, figures: &RunFigures) -> results::Threshold {
+    let judged = threshold.judge(figures);
+    results::Threshold {
+        condition: threshold.to_string(),
+        ok: judged.map(|(_, holds)| holds),
+        value: judged.map(|(value, _)| value),
+        shown: judged.map(|(value, _)| threshold.figure.unit().show(value)),
     }
 }
 

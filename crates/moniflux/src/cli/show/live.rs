@@ -96,23 +96,20 @@ impl Frame {
         line
     }
 
-    /// `first  Running  ████░░░░  40 %  12 s of 30 s`.
+    /// `Running  ████░░░░  40 %  12 s of 30 s  first`.
     fn head(&self, style: Style) -> String {
         let time = match self.ends_after {
             Some(end) => format!("{} of {}", time(self.active.floor()), time(end)),
             None => time(self.active.floor()),
         };
         let test = style.strong(&self.test);
+        // What may be cut off on a narrow terminal comes last.
         match self.progress {
             Some(share) => {
-                format!(
-                    "{test}  {}  {}  {:>3.0} %  {time}",
-                    self.doing,
-                    bar(share, style),
-                    share.clamp(0.0, 1.0) * 100.0
-                )
+                let (bar, percent) = (bar(share, style), share.clamp(0.0, 1.0) * 100.0);
+                format!("{}  {bar}  {percent:>3.0} %  {time}  {test}", self.doing)
             }
-            None => format!("{test}  {}  {time}", self.doing),
+            None => format!("{}  {time}  {test}", self.doing),
         }
     }
 }
@@ -192,7 +189,7 @@ mod tests {
         assert_eq!(
             frame().lines(100, Style::PLAIN),
             [
-                "first  Running  ██████████░░░░░░░░░░░░░░   41 %  12 s of 30 s",
+                "Running  ██████████░░░░░░░░░░░░░░   41 %  12 s of 30 s  first",
                 "        rate/s  asked/s  p50 ms  p99 ms     due   acked  not acked  missed  open",
                 "  logs   998.5    1,000    0.30    12.2  12,300  12,000        200       0   100",
                 "  ✓ missed == 0   ✗ failed == 0 (200)",

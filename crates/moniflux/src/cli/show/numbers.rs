@@ -56,7 +56,7 @@ pub(crate) fn bytes(bytes: u64) -> String {
     if whole < 100 { format!("{whole}.{tenth} {unit}") } else { format!("{whole} {unit}") }
 }
 
-/// Seconds as `12.0 s`, `5 min 03 s`, `2 h 05 min`.
+/// Seconds as `9.5 s`, `5 min 03 s`, `2 h 05 min`.
 pub(crate) fn time(seconds: f64) -> String {
     #[expect(
         clippy::cast_possible_truncation,
@@ -67,7 +67,9 @@ pub(crate) fn time(seconds: f64) -> String {
     match whole {
         0..120 if seconds.fract() < 0.05 => format!("{whole} s"),
         0..120 => format!("{seconds:.1} s"),
+        120..7_200 if whole.is_multiple_of(60) => format!("{} min", whole / 60),
         120..7_200 => format!("{} min {:02} s", whole / 60, whole % 60),
+        _ if whole % 3_600 < 60 => format!("{} h", whole / 3_600),
         _ => format!("{} h {:02} min", whole / 3_600, whole % 3_600 / 60),
     }
 }
@@ -105,9 +107,14 @@ mod tests {
         for (number, text) in [(0.311, "0.31"), (12.44, "12.4"), (1_203.6, "1,204")] {
             assert_eq!(millis(Some(number)), text);
         }
-        for (seconds, text) in
-            [(10.0, "10 s"), (9.5, "9.5 s"), (303.0, "5 min 03 s"), (7_500.0, "2 h 05 min")]
-        {
+        for (seconds, text) in [
+            (10.0, "10 s"),
+            (9.5, "9.5 s"),
+            (303.0, "5 min 03 s"),
+            (3_600.0, "60 min"),
+            (7_200.0, "2 h"),
+            (7_500.0, "2 h 05 min"),
+        ] {
             assert_eq!(time(seconds), text);
         }
     }

@@ -103,8 +103,9 @@ pub(crate) struct Threshold {
     pub(crate) condition: String,
     /// None while there is nothing to measure.
     pub(crate) ok: Option<bool>,
+    /// In the figure's unit; none when there was nothing to measure.
+    pub(crate) value: Option<f64>,
     pub(crate) shown: Option<String>,
-    pub(crate) abort_on_fail: bool,
 }
 
 /// What the sink says of it.
@@ -175,17 +176,20 @@ impl RunResults {
         self.lanes.iter().map(|(signal, lane)| (signal.as_str(), lane))
     }
 
-    /// How the process ends that ran or watched it: a threshold that does not hold comes before everything else.
+    /// How the process ends that ran or watched it.
     pub(crate) fn exit(&self) -> Exit {
-        let has_broken = self.thresholds.iter().any(|threshold| threshold.ok == Some(false));
-        let found_nothing = self.capacity.as_ref().is_some_and(|capacity| !capacity.found);
-        let result = self.conclusion.as_ref().map(|conclusion| conclusion.result.as_str());
-        match (self.status.as_str(), result) {
-            ("Cancelled", _) => Exit::Error,
-            _ if has_broken => Exit::Threshold,
-            ("Failed", _) | (_, Some("invalid")) => Exit::Error,
-            _ if found_nothing => Exit::Threshold,
-            (_, Some("failed")) => Exit::Error,
+        let broken = || self.thresholds.iter().filter(|threshold| threshold.ok == Some(false));
+        let result = self.conclusion.as_ref().map_or("", |conclusion| conclusion.result.as_str());
+        match (self.status.as_str(), result, &self.capacity) {
+            // A run that failed by itself measured nothing, or not for long; that is no threshold's fault.
+            ("Failed", ..) if broken().any(|threshold| threshold.value.is_some()) => Exit::Threshold,
+            ("Failed", ..) | ("Cancelled", "", _) | ("Cancelled", _, Some(_)) => Exit::Error,
+            // A search goes to where the destination gives in, and that is no fault of it.
+            (.., Some(capacity)) if !capacity.found || broken().next().is_some() => Exit::Threshold,
+            (.., Some(_)) => Exit::Done,
+            (_, "invalid", None) => Exit::Error,
+            _ if broken().next().is_some() => Exit::Threshold,
+            (_, "failed", None) => Exit::Error,
             _ => Exit::Done,
         }
     }
@@ -204,27 +208,32 @@ mod tests {
     #[test]
     fn the_exit_says_how_the_run_is_judged() {
         let broken =
-            json!([{"threshold": "missed == 0", "ok": true}, {"threshold": "loss == 0", "ok": false}]);
-        let open = json!([{"threshold": "endToEnd.p99 < 1s", "ok": null}]);
+            json!([{"threshold": "a", "ok": true, "value": 0}, {"threshold": "b", "ok": false, "value": 5}]);
+        let open = json!([{"threshold": "endToEnd.p99 < 1s", "ok": false, "value": null}]);
+        let [passed, failed, invalid] =
+            ["passed", "failed", "invalid"].map(|result| json!({"result": result}));
         for (value, expected) in [
             (json!({"status": "Completed"}), Exit::Done),
-            (json!({"status": "Completed", "conclusion": {"result": "passed"}}), Exit::Done),
+            (json!({"status": "Completed", "conclusion": passed}), Exit::Done),
+            (json!({"status": "Completed", "conclusion": failed, "thresholds": broken}), Exit::Threshold),
+            (json!({"status": "Completed", "conclusion": failed, "thresholds": open}), Exit::Threshold),
+            (json!({"status": "Completed", "conclusion": invalid}), Exit::Error),
+            (json!({"status": "Completed", "conclusion": invalid, "thresholds": broken}), Exit::Error),
+            (json!({"status": "Failed", "conclusion": failed, "thresholds": broken}), Exit::Threshold),
+            (json!({"status": "Failed", "conclusion": failed, "thresholds": open}), Exit::Error),
+            (json!({"status": "Failed", "conclusion": failed}), Exit::Error),
+            (json!({"status": "Cancelled", "conclusion": invalid}), Exit::Error),
+            (json!({"status": "Cancelled"}), Exit::Error),
+            (json!({"status": "Cancelled", "conclusion": passed}), Exit::Done),
             (
-                json!({"status": "Completed", "conclusion": {"result": "failed"}, "thresholds": broken}),
-                Exit::Threshold,
-            ),
-            (
-                json!({"status": "Failed", "conclusion": {"result": "failed"}, "thresholds": broken}),
-                Exit::Threshold,
-            ),
-            (json!({"status": "Failed", "conclusion": {"result": "failed"}}), Exit::Error),
-            (json!({"status": "Completed", "conclusion": {"result": "invalid"}}), Exit::Error),
-            (
-                json!({"status": "Completed", "conclusion": {"result": "failed"}, "thresholds": open}),
+                json!({"status": "Cancelled", "conclusion": invalid, "capacity": {"found": false}}),
                 Exit::Error,
             ),
-            (json!({"status": "Cancelled", "conclusion": {"result": "failed"}}), Exit::Error),
-            (json!({"status": "Completed", "capacity": {"found": false}}), Exit::Threshold),
+            (json!({"status": "Completed", "conclusion": invalid, "capacity": {"found": true}}), Exit::Done),
+            (
+                json!({"status": "Completed", "conclusion": invalid, "capacity": {"found": false}}),
+                Exit::Threshold,
+            ),
         ] {
             assert_eq!(exit(&value), expected, "{value}");
         }
