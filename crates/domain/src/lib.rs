@@ -7,6 +7,7 @@
 //! * **Read first:** [`lifecycle`], then [`profile`] and [`tally`].
 
 pub mod answer;
+pub mod attachment;
 pub mod capacity;
 pub mod capture;
 pub mod delivery;

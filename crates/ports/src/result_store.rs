@@ -1,9 +1,10 @@
-//! Where points and samples are kept.
+//! Where points, samples and attachments are kept.
 
 use std::time::Duration;
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
+use moniflux_domain::attachment::Attachment;
 use moniflux_domain::id::RunId;
 use moniflux_domain::point::{Grain, Point, Sample};
 use moniflux_domain::profile::ActiveTime;
@@ -44,6 +45,12 @@ pub trait ResultStore: Send + Sync {
         after: Option<SampleCursor>,
         limit: u32,
     ) -> Result<Vec<Sample>, StoreFault>;
+
+    /// Keeps a document with a run, in the place of one of the same name.
+    async fn attach(&self, run: RunId, attachment: &Attachment) -> Result<(), StoreFault>;
+
+    /// The documents of a run, by name.
+    async fn attachments(&self, run: RunId) -> Result<Vec<Attachment>, StoreFault>;
 
     /// Forgets everything of these runs. Forgetting what is not there succeeds.
     async fn delete_of(&self, runs: &[RunId]) -> Result<(), StoreFault>;

@@ -173,7 +173,7 @@ const KEPT: &[Kept] = &[
     Kept { package: "prometheus", code: &[HTTP], tests: &[] },
     // The binary asks services with it.
     Kept { package: "reqwest", code: &[EMIT_HTTP, BINARY, TESTS, BENCH], tests: &[HTTP, SINK] },
-    Kept { package: "hdrhistogram", code: &[ENGINE], tests: &[] },
+    Kept { package: "hdrhistogram", code: &[ENGINE, SINK], tests: &[] },
     Kept { package: "opentelemetry-proto", code: &[PAYLOAD], tests: &[SINK] },
     Kept { package: "mockall", code: &[PORTS], tests: &[SERVICE, HTTP] },
     Kept {

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use moniflux_domain::answer::{Answer, Kind};
+use moniflux_domain::attachment::Attachment;
 use moniflux_domain::capacity::{Capacity, Condition, Figures, LaneFigures, Search};
 use moniflux_domain::capture::{Capture, Kept};
 use moniflux_domain::delivery::{Delivery, Retry, RetryOn};
@@ -257,6 +258,15 @@ pub(crate) fn sample(run: RunId, signal: Signal, share: u32, seq: u64) -> Sample
         seq,
         at: moment(0) + Duration::from_millis(seq % 1_000_003),
         body: format!("{{\"message\": \"ünï 'cödé' $x\\u0000 {seq}\"}}"),
+    }
+}
+
+/// A document that no store could make up.
+pub(crate) fn attachment(name: &str, salt: u64) -> Attachment {
+    Attachment {
+        name: name.to_owned(),
+        at: moment(3) + Duration::from_millis(salt),
+        body: format!("{{\"b\": 0.10, \"a\": [18446744073709551615, \"ünï $x\\u0000\"], \"salt\": {salt}}}"),
     }
 }
 

@@ -1,4 +1,4 @@
-//! Points and samples.
+//! Points, samples and attachments.
 
 use std::time::Duration;
 
@@ -9,7 +9,8 @@ use moniflux_domain::profile::ActiveTime;
 use moniflux_domain::signal::Signal;
 use moniflux_ports::result_store::{PointRange, SampleCursor};
 
-use crate::example::{moment, point, run_id, sample};
+use crate::concurrently::sixteen;
+use crate::example::{attachment, moment, point, run_id, sample};
 use crate::{Deployment, Outcome, Stores};
 
 /// By active time, then signal, then share, whatever the order they were stored in; of one run only.
@@ -195,19 +196,54 @@ pub async fn samples_are_read_page_by_page(deployment: &dyn Deployment) -> Outco
     Ok(())
 }
 
+/// By name, whatever the order they were attached in; of one run only; the latest of each name.
+pub async fn attachments_read_back_by_name_and_exactly(deployment: &dyn Deployment) -> Outcome {
+    let stores = deployment.open().await?;
+    let names = ["", "a", "a.b", "a/$b", "b", "verification", "ünï 'cödé'"];
+    let ordered = names.map(|name| attachment(name, 1));
+    for attached in ordered.iter().rev() {
+        stores.results.attach(run_id(1), &attachment(&attached.name, 0)).await?;
+        stores.results.attach(run_id(1), attached).await?;
+    }
+    stores.results.attach(run_id(2), &attachment("a", 2)).await?;
+    let other_handle = deployment.open().await?;
+    assert_eq!(other_handle.results.attachments(run_id(1)).await?, ordered);
+    assert_eq!(stores.results.attachments(run_id(2)).await?, [attachment("a", 2)]);
+    assert_eq!(stores.results.attachments(run_id(3)).await?, []);
+    Ok(())
+}
+
+/// All of them succeed, and what stays is whole, as one of the sixteen had it.
+pub async fn of_sixteen_attachments_of_one_name_one_stays(deployment: &dyn Deployment) -> Outcome {
+    let stores = deployment.open().await?;
+    let attached = sixteen(deployment, |number, stores| async move {
+        stores.results.attach(run_id(1), &attachment("same", number.into())).await
+    });
+    for outcome in attached.await? {
+        outcome?;
+    }
+    let kept = stores.results.attachments(run_id(1)).await?;
+    assert_eq!(kept.len(), 1);
+    assert!((0..16).any(|number| kept[0] == attachment("same", number)), "{kept:?}");
+    Ok(())
+}
+
 /// Of several runs at once, and of no other; again, and of none, changes nothing.
 pub async fn the_results_of_a_run_are_forgotten(deployment: &dyn Deployment) -> Outcome {
     let stores = deployment.open().await?;
     for run in [1, 2, 3].map(run_id) {
         stores.results.append_points(&[point(run, Signal::Logs, 0, 1)]).await?;
         stores.results.append_samples(&[sample(run, Signal::Logs, 0, 1)]).await?;
+        stores.results.attach(run, &attachment("a", 1)).await?;
     }
     for _ in 0..2 {
         stores.results.delete_of(&[run_id(1), run_id(3), run_id(99)]).await?;
         stores.results.delete_of(&[]).await?;
         for (run, left) in [(1, 0), (2, 1), (3, 0)] {
             let samples = stores.results.samples(run_id(run), None, None, 10).await?;
-            assert_eq!((points(&stores, run_id(run)).await?.len(), samples.len()), (left, left));
+            let attachments = stores.results.attachments(run_id(run)).await?;
+            let points = points(&stores, run_id(run)).await?;
+            assert_eq!([points.len(), samples.len(), attachments.len()], [left; 3]);
         }
     }
     Ok(())

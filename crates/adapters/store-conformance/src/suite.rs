@@ -124,6 +124,8 @@ macro_rules! each_port {
                 samples_read_back_in_order_and_exactly,
                 a_sample_stored_again_changes_nothing,
                 samples_are_read_page_by_page,
+                attachments_read_back_by_name_and_exactly,
+                of_sixteen_attachments_of_one_name_one_stays,
                 the_results_of_a_run_are_forgotten,
                 thousands_of_points_are_stored_in_one_call,
             ]

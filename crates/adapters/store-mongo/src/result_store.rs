@@ -1,4 +1,5 @@
-//! Points, in the time series collection `series`, and samples, of which a unique index refuses what is stored again.
+//! Points, in the time series collection `series`; samples, of which a unique index refuses what is stored again; and
+//! attachments.
 
 use std::time::Duration;
 
@@ -7,6 +8,7 @@ use chrono::{DateTime, Utc};
 use futures_util::TryStreamExt;
 use mongodb::Collection;
 use mongodb::bson::{Document, doc};
+use moniflux_domain::attachment::Attachment;
 use moniflux_domain::id::RunId;
 use moniflux_domain::point::{Grain, Point, Sample};
 use moniflux_domain::signal::Signal;
@@ -14,7 +16,7 @@ use moniflux_ports::error::StoreFault;
 use moniflux_ports::result_store::{PointRange, ResultStore, SampleCursor};
 use serde::Serialize;
 
-use crate::codec::{PointDocument, SampleDocument, date, uuid};
+use crate::codec::{AttachmentDocument, PointDocument, SampleDocument, date, uuid};
 use crate::error::{answer, are_duplicates, fault, raw_answer};
 use crate::store::MongoStore;
 
@@ -92,13 +94,31 @@ impl ResultStore for MongoStore {
         found.into_iter().map(SampleDocument::decode).collect()
     }
 
+    async fn attach(&self, run: RunId, attachment: &Attachment) -> Result<(), StoreFault> {
+        let of_that_name = doc! { "run": uuid(run), "name": &attachment.name };
+        let set = doc! { "$set": { "at": date(attachment.at), "body": &attachment.body } };
+        answer(self.attachments.update_one(of_that_name, set).upsert(true)).await?;
+        Ok(())
+    }
+
+    async fn attachments(&self, run: RunId) -> Result<Vec<Attachment>, StoreFault> {
+        let found = answer(async {
+            let find = self.attachments.find(doc! { "run": uuid(run) }).sort(doc! { "name": 1 });
+            find.await?.try_collect::<Vec<_>>().await
+        })
+        .await?;
+        found.into_iter().map(AttachmentDocument::decode).collect()
+    }
+
     async fn delete_of(&self, runs: &[RunId]) -> Result<(), StoreFault> {
         if runs.is_empty() {
             return Ok(());
         }
         let runs: Vec<_> = runs.iter().map(|run| uuid(*run)).collect();
         answer(self.series.delete_many(doc! { "of.run": { "$in": &runs } })).await?;
-        answer(self.samples.delete_many(doc! { "run": { "$in": runs } })).await?;
+        let of_them = doc! { "run": { "$in": runs } };
+        answer(self.samples.delete_many(of_them.clone())).await?;
+        answer(self.attachments.delete_many(of_them)).await?;
         Ok(())
     }
 }

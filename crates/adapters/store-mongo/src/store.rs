@@ -9,7 +9,9 @@ use mongodb::options::IndexOptions;
 use mongodb::{Client, Collection, IndexModel};
 use moniflux_ports::error::StoreFault;
 
-use crate::codec::{ChangesDocument, PointDocument, RunDocument, SampleDocument, TestDocument};
+use crate::codec::{
+    AttachmentDocument, ChangesDocument, PointDocument, RunDocument, SampleDocument, TestDocument,
+};
 use crate::config::MongoConfig;
 use crate::error::{answer, fault, is_gone, raw_answer};
 
@@ -22,6 +24,7 @@ pub struct MongoStore {
     /// A time series collection. It has no unique indexes, so a point that was stored again is there twice, and is told once.
     pub(crate) series: Collection<PointDocument>,
     pub(crate) samples: Collection<SampleDocument>,
+    pub(crate) attachments: Collection<AttachmentDocument>,
     /// Used where there are no change streams.
     pub(crate) changes: Collection<ChangesDocument>,
     pub(crate) probe: Collection<Document>,
@@ -50,6 +53,7 @@ impl MongoStore {
             runs: database.collection("runs"),
             series: database.collection(SERIES),
             samples: database.collection("samples"),
+            attachments: database.collection("attachments"),
             changes: database.collection("changes"),
             probe: database.collection("probe"),
             has_streams,
@@ -87,6 +91,7 @@ impl MongoStore {
         let sample = unique(doc! { "run": 1, "signal": 1, "share": 1, "seq": 1 });
         let samples_by_time = index(doc! { "at": 1 });
         answer(self.samples.create_indexes([sample, samples_by_time])).await?;
+        answer(self.attachments.create_index(unique(doc! { "run": 1, "name": 1 }))).await?;
         Ok(())
     }
 

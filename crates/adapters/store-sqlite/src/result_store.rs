@@ -1,9 +1,10 @@
-//! Points and samples, in the tables of those names. A call writes all of its rows in one transaction.
+//! Points, samples and attachments, in the tables of those names. A call writes all of its rows in one transaction.
 
 use std::time::Duration;
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
+use moniflux_domain::attachment::Attachment;
 use moniflux_domain::id::RunId;
 use moniflux_domain::point::{Grain, Point, Sample};
 use moniflux_domain::profile::ActiveTime;
@@ -12,7 +13,7 @@ use moniflux_ports::error::StoreFault;
 use moniflux_ports::result_store::{PointRange, ResultStore, SampleCursor};
 use sqlx::QueryBuilder;
 
-use crate::codec::{PointRow, SampleRow, integer, json, millis};
+use crate::codec::{AttachmentRow, PointRow, SampleRow, integer, json, millis};
 use crate::error::fault;
 use crate::store::SqliteStore;
 
@@ -138,13 +139,37 @@ impl ResultStore for SqliteStore {
         rows.into_iter().map(SampleRow::decode).collect()
     }
 
+    async fn attach(&self, run: RunId, attachment: &Attachment) -> Result<(), StoreFault> {
+        let replace = "INSERT OR REPLACE INTO attachments (run, name, at, body) VALUES (?1, ?2, ?3, ?4)";
+        sqlx::query(replace)
+            .bind(bytes(&run))
+            .bind(attachment.name.as_str())
+            .bind(millis(attachment.at))
+            .bind(attachment.body.as_str())
+            .execute(&self.writer)
+            .await
+            .map_err(fault)?;
+        Ok(())
+    }
+
+    async fn attachments(&self, run: RunId) -> Result<Vec<Attachment>, StoreFault> {
+        let select = sqlx::query_as("SELECT name, at, body FROM attachments WHERE run = ?1 ORDER BY name");
+        let rows: Vec<AttachmentRow> =
+            select.bind(bytes(&run)).fetch_all(&self.reader).await.map_err(fault)?;
+        rows.into_iter().map(AttachmentRow::decode).collect()
+    }
+
     async fn delete_of(&self, runs: &[RunId]) -> Result<(), StoreFault> {
         if runs.is_empty() {
             return Ok(());
         }
         let mut transaction = self.writer.begin_with("BEGIN IMMEDIATE").await.map_err(fault)?;
         for run in runs {
-            for delete in ["DELETE FROM points WHERE run = ?1", "DELETE FROM samples WHERE run = ?1"] {
+            for delete in [
+                "DELETE FROM points WHERE run = ?1",
+                "DELETE FROM samples WHERE run = ?1",
+                "DELETE FROM attachments WHERE run = ?1",
+            ] {
                 let delete = sqlx::query(delete).bind(bytes(run));
                 delete.execute(&mut *transaction).await.map_err(fault)?;
             }

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
+use moniflux_domain::attachment::Attachment;
 use moniflux_domain::id::{ReplicaId, RunId, RunNumber, TestId, Version};
 use moniflux_domain::point::{Grain, Point, Sample};
 use moniflux_domain::run::{Run, RunEnd};
@@ -23,6 +24,7 @@ pub(super) struct Memory {
     tests: Mutex<BTreeMap<TestId, Test>>,
     runs: Mutex<BTreeMap<(TestId, RunNumber), Run>>,
     points: Mutex<Vec<Point>>,
+    attachments: Mutex<BTreeMap<(RunId, String), Attachment>>,
     trouble: Mutex<Option<Trouble>>,
 }
 
@@ -236,7 +238,21 @@ impl ResultStore for Memory {
         unreachable!("no call of the API reads samples yet")
     }
 
-    async fn delete_of(&self, _: &[RunId]) -> Result<(), StoreFault> {
-        self.answer().await
+    async fn attach(&self, run: RunId, attachment: &Attachment) -> Result<(), StoreFault> {
+        self.answer().await?;
+        self.attachments.lock().unwrap().insert((run, attachment.name.clone()), attachment.clone());
+        Ok(())
+    }
+
+    async fn attachments(&self, run: RunId) -> Result<Vec<Attachment>, StoreFault> {
+        self.answer().await?;
+        let attachments = self.attachments.lock().unwrap();
+        Ok(attachments.iter().filter(|((of, _), _)| *of == run).map(|(_, found)| found.clone()).collect())
+    }
+
+    async fn delete_of(&self, runs: &[RunId]) -> Result<(), StoreFault> {
+        self.answer().await?;
+        self.attachments.lock().unwrap().retain(|(run, _), _| !runs.contains(run));
+        Ok(())
     }
 }

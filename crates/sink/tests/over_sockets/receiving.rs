@@ -23,9 +23,16 @@ async fn every_signal_of_every_format_is_counted() {
                 }
                 let lanes = client.lanes("a-test").await;
                 let lane = lanes.as_array().unwrap().iter().find(|lane| lane["signal"] == signal.as_str()).unwrap();
+                let mut lane = lane.clone();
+                let latency = lane["endToEnd"].take();
                 let expected = json!({"signal": signal.as_str(), "share": 1, "received": 1_050, "unique": 1_000,
-                    "duplicates": 50, "missing": 20, "highest": 1_019, "bytes": bytes});
-                assert_eq!(*lane, expected);
+                    "duplicates": 50, "reordered": 190, "missing": 20, "highest": 1_019, "bytes": bytes, "endToEnd": null});
+                assert_eq!(lane, expected);
+                // The records are of the first of January 2026, and an hour is the longest that is told.
+                let long = 3_600_000.0;
+                let expected = json!({"count": 1_050, "p50": long, "p90": long, "p95": long,
+                    "p99": long, "p999": long, "max": long, "skew": null});
+                assert_eq!(latency, expected);
             }
         })
         .await;

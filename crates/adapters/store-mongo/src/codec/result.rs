@@ -1,8 +1,9 @@
-//! Points and samples.
+//! Points, samples and attachments.
 
 use std::time::Duration;
 
 use mongodb::bson;
+use moniflux_domain::attachment::Attachment;
 use moniflux_domain::point::{Distribution, Grain, Latency, LoadEvent, Mark, Point, Sample};
 use moniflux_domain::profile::ActiveTime;
 use moniflux_domain::signal::Signal;
@@ -129,6 +130,24 @@ impl SampleDocument {
             at: moment(self.at)?,
             body: self.body,
         })
+    }
+}
+
+/// A document of `attachments`; with its run, which is asked for and not read.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct AttachmentDocument {
+    name: String,
+    at: bson::DateTime,
+    body: String,
+}
+
+impl AttachmentDocument {
+    pub(crate) fn decode(self) -> Result<Attachment, StoreFault> {
+        self.read().map_err(|source| unreadable("an attachment".to_owned(), source))
+    }
+
+    fn read(self) -> Read<Attachment> {
+        Ok(Attachment { name: self.name, at: moment(self.at)?, body: self.body })
     }
 }
 

@@ -4,6 +4,7 @@ use std::error::Error;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
+use moniflux_domain::attachment::Attachment;
 use moniflux_domain::id::{Epoch, ReplicaId, RunId, RunNumber, TestId, UserId, Version};
 use moniflux_domain::lifecycle::Status;
 use moniflux_domain::point::{Distribution, Grain, Latency, Point, Sample};
@@ -80,6 +81,14 @@ pub(crate) struct SampleRow {
     signal: String,
     share: u32,
     seq: i64,
+    at: i64,
+    body: String,
+}
+
+/// A row of `attachments`, without its run.
+#[derive(FromRow)]
+pub(crate) struct AttachmentRow {
+    name: String,
     at: i64,
     body: String,
 }
@@ -192,6 +201,17 @@ impl SampleRow {
             at: moment(self.at)?,
             body: self.body,
         })
+    }
+}
+
+impl AttachmentRow {
+    /// The attachment that the row holds.
+    pub(crate) fn decode(self) -> Result<Attachment, StoreFault> {
+        self.read().map_err(|source| unreadable("an attachment".to_owned(), source))
+    }
+
+    fn read(self) -> Read<Attachment> {
+        Ok(Attachment { name: self.name, at: moment(self.at)?, body: self.body })
     }
 }
 
