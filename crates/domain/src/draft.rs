@@ -9,6 +9,7 @@ mod fields;
 mod loads;
 mod observation;
 mod profile;
+mod saved;
 mod time;
 mod written;
 
@@ -32,6 +33,7 @@ use self::delivery::DeliveryDraft;
 use self::fields::Fields;
 use self::loads::{check_loads, extent_of, rates_say_nothing};
 use self::observation::{ObservationDraft, check_thresholds};
+pub use self::saved::{SavedResults, read_baseline};
 pub use self::time::read_time;
 pub use self::written::options;
 
@@ -369,8 +371,8 @@ const NOTHING_TO_DO: &str = "is 0, and so are metricsRate and traceRate: at leas
 const MAX_SEED: u64 = (1 << 53) - 1;
 
 /// What answers hold besides what requests may give.
-const ANSWER_FIELDS: [&str; 7] =
-    ["status", "createdAt", "updatedAt", "startedAt", "completedAt", "run", "version"];
+const ANSWER_FIELDS: [&str; 8] =
+    ["status", "createdAt", "updatedAt", "startedAt", "completedAt", "run", "baseline", "version"];
 
 #[cfg(test)]
 mod tests;

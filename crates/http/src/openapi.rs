@@ -2,7 +2,7 @@
 
 use utoipa::OpenApi;
 
-use crate::routes::{commands, description, health, metrics, results, runs, tests};
+use crate::routes::{commands, compare, description, health, metrics, results, runs, series, tests};
 
 /// All of it.
 #[derive(OpenApi)]
@@ -20,8 +20,9 @@ use crate::routes::{commands, description, health, metrics, results, runs, tests
     ),
     paths(
         commands::create, commands::start, commands::restart, commands::schedule, commands::cancel,
-        tests::list, tests::one, tests::change, tests::delete, tests::pause, tests::resume,
-        runs::list, runs::one, results::summary,
+        commands::validate, tests::list, tests::list_all, tests::one, tests::change, tests::delete, tests::pause, tests::resume,
+        runs::list, runs::one, results::summary, results::save, series::series,
+        compare::compare, compare::with_baseline, compare::set_baseline, compare::clear_baseline,
         health::health, health::ready, metrics::text, description::openapi, description::browser,
     )
 )]

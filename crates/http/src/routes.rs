@@ -1,11 +1,13 @@
 //! Every call of the API, in one table; what each does is in a file a resource.
 
 pub(crate) mod commands;
+pub(crate) mod compare;
 pub(crate) mod description;
 pub(crate) mod health;
 pub(crate) mod metrics;
 pub(crate) mod results;
 pub(crate) mod runs;
+pub(crate) mod series;
 pub(crate) mod tests;
 
 use actix_web::http::Method;
@@ -22,6 +24,9 @@ pub(crate) fn table() -> Vec<Entry> {
         at("/restart-test", [post(commands::restart)]),
         at("/schedule-test", [post(commands::schedule)]),
         at("/cancel-test", [post(commands::cancel)]),
+        at("/validate-test", [post(commands::validate)]),
+        at("/save-results", [post(results::save)]),
+        at("/get-all-tests", [get(tests::list_all)]),
         at("/tests", [get(tests::list)]),
         at("/tests/{testID}", [get(tests::one), patch(tests::change), delete(tests::delete)]),
         at("/tests/{testID}/pause", [post(tests::pause)]),
@@ -29,6 +34,10 @@ pub(crate) fn table() -> Vec<Entry> {
         at("/tests/{testID}/runs", [get(runs::list)]),
         at("/tests/{testID}/runs/{run}", [get(runs::one)]),
         at("/tests/{testID}/results", [get(results::summary)]),
+        at("/tests/{testID}/series", [get(series::series)]),
+        at("/tests/{testID}/compare", [get(compare::with_baseline)]),
+        at("/tests/{testID}/baseline", [put(compare::set_baseline), delete(compare::clear_baseline)]),
+        at("/compare", [get(compare::compare)]),
         at("/health", [get(health::health)]),
         at("/ready", [get(health::ready)]),
         at("/metrics", [get(metrics::text)]),
@@ -89,6 +98,15 @@ where
     H::Output: Responder + 'static,
 {
     (Method::POST, web::post().to(handler))
+}
+
+fn put<H, Args>(handler: H) -> (Method, Route)
+where
+    H: Handler<Args>,
+    Args: FromRequest + 'static,
+    H::Output: Responder + 'static,
+{
+    (Method::PUT, web::put().to(handler))
 }
 
 fn patch<H, Args>(handler: H) -> (Method, Route)

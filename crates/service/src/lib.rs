@@ -6,6 +6,7 @@
 //! * **Depends on:** `domain`, `ports`, `engine`.
 //! * **Read first:** [`service`], then `start`, then [`supervisor`].
 
+pub mod compare;
 pub mod error;
 pub mod results;
 pub mod scheduler;
@@ -13,6 +14,7 @@ pub mod series;
 pub mod service;
 pub mod supervisor;
 
+mod baseline;
 mod cancel;
 mod change;
 mod create;
@@ -21,11 +23,14 @@ mod list;
 mod pause;
 mod restart;
 mod resume;
+mod saved;
 mod schedule;
 mod start;
 
+pub use compare::{Comparison, RunReference};
 pub use error::UseCaseError;
 pub use results::Results;
+pub use saved::SavedDocument;
 pub use scheduler::Scheduler;
 pub use series::{Series, SeriesQuery};
 pub use service::{Service, Stores};

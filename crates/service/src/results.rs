@@ -18,6 +18,7 @@ use moniflux_engine::latency::{Times, UnreadableDistribution};
 use serde::Serialize;
 
 use crate::error::UseCaseError;
+use crate::saved::SavedDocument;
 use crate::service::Service;
 
 pub use self::capacity::{CapacityResults, StepLaneResults, StepResults};
@@ -35,7 +36,8 @@ impl Service {
         let run = self.run_of(&test, number).await?;
         let is_current = test.run.is_some_and(|current| current.id == run.id);
         let status = if is_current && test.status.has_run() { test.status } else { Status::Running };
-        Ok(Results::of(&run, status)?)
+        let attachments = self.saved_with(run.id).await?;
+        Ok(Results { attachments, ..Results::of(&run, status)? })
     }
 }
 
@@ -72,6 +74,9 @@ pub struct Results {
     pub thresholds: Vec<ThresholdResult>,
     /// Each signal that was on.
     pub lanes: BTreeMap<Signal, LaneResults>,
+    /// Documents that users keep with the run, by name.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub attachments: Vec<SavedDocument>,
     /// What a search for the capacity found; left out for a run that is none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub capacity: Option<CapacityResults>,
@@ -205,6 +210,7 @@ impl Results {
             conclusion: Conclusion::of(run, &evidence, &thresholds),
             thresholds,
             lanes: lanes.collect(),
+            attachments: Vec::new(),
             capacity: checkpoint.search.as_ref().map(CapacityResults::from),
         })
     }

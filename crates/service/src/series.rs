@@ -119,7 +119,13 @@ impl Service {
     }
 
     /// The points of a stretch of a run, coarse ones where they are fine enough and there.
-    async fn points_of(&self, run: &Run, from: u64, to: u64, step: u64) -> Result<Vec<Point>, StoreFault> {
+    pub(crate) async fn points_of(
+        &self,
+        run: &Run,
+        from: u64,
+        to: u64,
+        step: u64,
+    ) -> Result<Vec<Point>, StoreFault> {
         // Points are taken about on the second.
         let half = Duration::from_millis(500);
         let moment = |seconds: u64| ActiveTime::from_duration(Duration::from_secs(seconds) + half);

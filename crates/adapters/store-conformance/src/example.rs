@@ -135,6 +135,7 @@ pub(crate) fn full_test(id: &str) -> Outcome<Test> {
         started_at: Some(moment(-4)),
         completed_at: Some(moment(5)),
         run: Some(CurrentRun { id: run_id(6), number: RunNumber(u32::MAX) }),
+        baseline: Some(RunNumber(u32::MAX - 1)),
         version: Version(u64::from(u32::MAX) * 1_000),
     })
 }

@@ -51,6 +51,8 @@ macro_rules! each_port {
             test_listing,
             [
                 a_listing_is_by_creation_then_by_name,
+                a_listing_may_begin_with_the_newest,
+                a_text_is_searched_for,
                 a_listing_holds_only_what_was_asked_for,
                 pages_are_complete_and_without_duplicates,
                 what_is_created_meanwhile_disturbs_no_listing,

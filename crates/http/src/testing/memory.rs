@@ -16,7 +16,9 @@ use moniflux_domain::test::Test;
 use moniflux_ports::error::StoreFault;
 use moniflux_ports::result_store::{PointRange, ResultStore, SampleCursor};
 use moniflux_ports::run_store::{ClaimLimit, HolderError, Renewal, RunStore, StaleEpoch};
-use moniflux_ports::test_store::{InsertError, ReplaceError, TestCursor, TestPage, TestQuery, TestStore};
+use moniflux_ports::test_store::{
+    InsertError, Order, ReplaceError, TestCursor, TestPage, TestQuery, TestStore,
+};
 
 /// Tests and runs.
 #[derive(Debug, Default)]
@@ -95,12 +97,21 @@ impl TestStore for Memory {
         self.answer().await?;
         let mut tests: Vec<_> = self.tests.lock().unwrap().values().cloned().collect();
         tests.sort_by_key(|test| (test.created_at, test.id.clone()));
+        if query.order == Order::NewestFirst {
+            tests.reverse();
+        }
+        let searched = query.search.as_ref().map(|text| text.to_lowercase());
+        tests.retain(|test| {
+            let name = test.id.as_str().to_lowercase();
+            searched.as_ref().is_none_or(|text| name.contains(text))
+        });
         tests.retain(|test| query.statuses.is_empty() || query.statuses.contains(&test.status));
         tests.retain(|test| query.user.as_ref().is_none_or(|user| *user == test.user));
         if let Some(after) = &query.after {
             tests.retain(|test| {
                 let place = (test.created_at.timestamp_micros(), &test.id);
-                place > (after.created_at.timestamp_micros(), &after.id)
+                let other = (after.created_at.timestamp_micros(), &after.id);
+                if query.order == Order::NewestFirst { place < other } else { place > other }
             });
         }
         let is_last = tests.len() <= query.limit as usize;
@@ -148,6 +159,11 @@ impl RunStore for Memory {
     async fn get(&self, test: &TestId, number: RunNumber) -> Result<Option<Run>, StoreFault> {
         self.answer().await?;
         Ok(self.runs.lock().unwrap().get(&(test.clone(), number)).cloned())
+    }
+
+    async fn find(&self, run: RunId) -> Result<Option<Run>, StoreFault> {
+        self.answer().await?;
+        Ok(self.runs.lock().unwrap().values().find(|stored| stored.id == run).cloned())
     }
 
     async fn list(

@@ -35,6 +35,7 @@ pub(crate) struct TestRow {
     run_id: Option<Vec<u8>>,
     run_number: Option<u32>,
     version: i64,
+    baseline: Option<u32>,
 }
 
 /// A row of `runs`: one share.
@@ -116,6 +117,7 @@ impl TestRow {
             started_at: self.started_at.map(moment).transpose()?,
             completed_at: self.completed_at.map(moment).transpose()?,
             run,
+            baseline: self.baseline.map(RunNumber),
             version: Version(u64::try_from(self.version)?),
         })
     }
