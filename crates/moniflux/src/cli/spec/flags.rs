@@ -212,11 +212,12 @@ fn rate(text: &str) -> Value {
     };
     let (whole, part) = number.split_once('.').unwrap_or((number, ""));
     let part = part.trim_end_matches('0');
-    if whole.is_empty() || part.len() > zeros {
-        return scalar(number).as_f64().filter(|_| zeros == 0).map_or_else(|| text.into(), Into::into);
-    }
     let digits = format!("{}{part:0<zeros$}", whole.replace('_', ""));
-    digits.parse::<u64>().map_or_else(|_not_a_number| text.into(), Into::into)
+    match digits.parse::<u64>() {
+        Ok(rate) if !whole.is_empty() && part.len() <= zeros => rate.into(),
+        // Whatever it is, it is refused as it was written.
+        Ok(_) | Err(_) => scalar(text.strip_suffix("/s").unwrap_or(text)),
+    }
 }
 
 /// A number where it is one, else the text.

@@ -85,10 +85,11 @@ fn rates_are_numbers_with_or_without_a_unit() {
     ] {
         assert_eq!(alone(&["--logs", text]).value["logRate"], rate, "{text}");
     }
-    for text in ["1.5", "ten", "-1", "60/m", "1.2345k", "k", ""] {
+    for text in ["1.5", "ten", "-1", "-1/s", "60/m", "1.2345k", "k", ""] {
         let source = alone(&[&format!("--logs={text}"), "--to", "http://localhost", "--for", "1"]);
         let faults = faults(&source);
         assert!(faults.len() == 1 && faults[0].starts_with("--logs is "), "{text}: {faults:?}");
+        assert!(faults[0].contains(text.trim_end_matches("/s")), "{text}: {faults:?}");
     }
 }
 
