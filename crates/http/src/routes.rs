@@ -3,6 +3,7 @@
 pub(crate) mod commands;
 pub(crate) mod compare;
 pub(crate) mod description;
+pub(crate) mod events;
 pub(crate) mod health;
 pub(crate) mod metrics;
 pub(crate) mod results;
@@ -37,6 +38,8 @@ pub(crate) fn table() -> Vec<Entry> {
         at("/tests/{testID}/series", [get(series::series)]),
         at("/tests/{testID}/compare", [get(compare::with_baseline)]),
         at("/tests/{testID}/baseline", [put(compare::set_baseline), delete(compare::clear_baseline)]),
+        at("/tests/{testID}/events", [get(events::of_test)]),
+        at("/events", [get(events::of_all)]),
         at("/compare", [get(compare::compare)]),
         at("/health", [get(health::health)]),
         at("/ready", [get(health::ready)]),

@@ -91,7 +91,9 @@ impl MongoStore {
         let sample = unique(doc! { "run": 1, "signal": 1, "share": 1, "seq": 1 });
         let samples_by_time = index(doc! { "at": 1 });
         answer(self.samples.create_indexes([sample, samples_by_time])).await?;
-        answer(self.attachments.create_index(unique(doc! { "run": 1, "name": 1 }))).await?;
+        let attachments =
+            [unique(doc! { "run": 1, "name": 1 }), index(doc! { "name": 1, "at": 1, "run": 1 })];
+        answer(self.attachments.create_indexes(attachments)).await?;
         Ok(())
     }
 

@@ -12,6 +12,7 @@ use moniflux_domain::run::{Checkpoint, Outcome, Run, RunEnd, RunShare};
 use moniflux_domain::signal::Share;
 use moniflux_domain::spec::Spec;
 use moniflux_domain::threshold::{Breach, Watch};
+use moniflux_domain::verify::Verification;
 use moniflux_engine::{Engine, RunHandle, RunPlan};
 use moniflux_service::Results;
 use moniflux_service::results::RunFigures;
@@ -23,6 +24,7 @@ use crate::cli::show::results::RunResults;
 use crate::cli::show::screen::Screen;
 use crate::exit::Exit;
 use crate::shutdown::Shutdown;
+use crate::wiring;
 
 /// Runs the spec to its end: its results as the API answers them, the same to be shown, and how to end.
 pub(super) async fn drive(
@@ -60,13 +62,31 @@ pub(super) async fn drive(
     share.checkpoint = handle.observe().await?.checkpoint;
     share.end = Some(RunEnd { outcome, at: engine.clock.now().trunc_subsecs(3), reason });
     run.shares.push(share);
-    let results = Results::of(&run, Status::Running)?;
+    let delivery = verified(engine, &run, &mut shutdown, screen).await;
+    let results = Results::verified(&run, Status::Running, delivery)?;
     let shown = RunResults::read(&serde_json::to_value(&results)?)?;
     let exit = match outcome {
         Outcome::Cancelled => Exit::Signal,
         Outcome::Completed | Outcome::Failed => shown.exit(),
     };
     Ok((results, shown, exit))
+}
+
+/// What arrived at the run's sink, if it names one; a signal ends the wait for it.
+async fn verified(
+    engine: &Engine,
+    run: &Run,
+    shutdown: &mut Shutdown,
+    screen: &Screen,
+) -> Option<Verification> {
+    let verify = run.spec.verify.as_ref()?;
+    screen.say(&format!("asking {} what arrived", verify.sink.as_str()));
+    let sinks = wiring::sinks();
+    let found = moniflux_service::verify(sinks.as_ref(), engine.clock.as_ref(), run, verify);
+    tokio::select! {
+        found = found => Some(found),
+        _ = shutdown.wished() => None,
+    }
 }
 
 /// Shows progress once a second until the run is over; a signal ends its load, a second one everything.

@@ -149,7 +149,9 @@ impl Watching<'_> {
                 Err(error) => return Err(error),
             };
             let is_judged = value["conclusion"]["result"].as_str() != Some("running");
-            let is_settled = !value["endedAt"].is_null() && is_judged;
+            let delivery = &value["delivery"];
+            let is_delivered = delivery.is_null() || delivery["settled"] == true;
+            let is_settled = !value["endedAt"].is_null() && is_judged && is_delivered;
             found = Some(value);
             if is_settled {
                 break;
