@@ -8,6 +8,7 @@ pub(crate) mod health;
 pub(crate) mod metrics;
 pub(crate) mod results;
 pub(crate) mod runs;
+pub(crate) mod samples;
 pub(crate) mod series;
 pub(crate) mod tests;
 
@@ -35,6 +36,7 @@ pub(crate) fn table() -> Vec<Entry> {
         at("/tests/{testID}/runs", [get(runs::list)]),
         at("/tests/{testID}/runs/{run}", [get(runs::one)]),
         at("/tests/{testID}/results", [get(results::summary)]),
+        at("/tests/{testID}/samples", [get(samples::list)]),
         at("/tests/{testID}/series", [get(series::series)]),
         at("/tests/{testID}/compare", [get(compare::with_baseline)]),
         at("/tests/{testID}/baseline", [put(compare::set_baseline), delete(compare::clear_baseline)]),

@@ -21,6 +21,7 @@ mod coarse;
 mod follow;
 mod held;
 mod retention;
+mod samples;
 mod sweep;
 mod take;
 mod verification;

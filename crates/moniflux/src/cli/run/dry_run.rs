@@ -2,14 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use moniflux_domain::destination::{Compression, DestinationKind};
+use moniflux_domain::destination::Compression;
 use moniflux_domain::id::{RunId, TestId};
 use moniflux_domain::profile::Load;
-use moniflux_domain::signal::{Share, Signal};
+use moniflux_domain::signal::Signal;
 use moniflux_domain::spec::Spec;
 use moniflux_engine::forecast::{Forecast, forecast};
-use moniflux_engine::run::seed_of;
-use moniflux_payload::{BatchBuffer, Encoder, Shape, Span};
+use moniflux_payload::{Encoder, Shape, sample_records};
 use moniflux_ports::clock::Clock;
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -45,7 +44,7 @@ fn lane(test: &TestId, spec: &Spec, signal: Signal) -> Option<Forecast> {
     let demand = spec.demand(signal)?;
     let sum = |one: Option<u64>, other: Option<u64>| Some(one?.saturating_add(other?));
     let shares = spec.parallelism.shares().map(|share| {
-        let encoder = Encoder::new(&shape(test, spec, signal, share, spec.destination.kind));
+        let encoder = Encoder::new(&Shape::of(spec, test, NO_RUN, signal, share, 0));
         forecast(&Load::of(demand.clone(), share), &spec.delivery, &encoder)
     });
     shares.reduce(|one, other| Forecast {
@@ -161,30 +160,14 @@ fn average(lane: &Forecast) -> Option<f64> {
     lane.records.filter(|_| seconds > 0.0).map(|records| records as f64 / seconds)
 }
 
-/// The first records of a lane as JSON, which is what they hold in every wire format.
+/// The first records of a lane as JSON, read out of the bodies that would be sent.
 fn samples(test: &TestId, spec: &Spec, signal: Signal, now: u64) -> anyhow::Result<Vec<Value>> {
-    let mut buffer = BatchBuffer::default();
-    let encoder = Encoder::new(&shape(test, spec, signal, Share::WHOLE, DestinationKind::Http));
-    encoder.encode(&mut buffer, Span { first: 0, count: SAMPLES, first_due: now, last_due: now });
-    Ok(serde_json::from_slice(buffer.as_ref())?)
+    let records = sample_records(spec, test, NO_RUN, signal, SAMPLES, now)?;
+    Ok(records.iter().map(|record| serde_json::from_str(&record.json)).collect::<Result<_, _>>()?)
 }
 
-fn shape(test: &TestId, spec: &Spec, signal: Signal, share: Share, kind: DestinationKind) -> Shape {
-    Shape {
-        kind,
-        signal,
-        test: test.clone(),
-        // A run has its own; this one never is.
-        run: RunId(Uuid::nil()),
-        share,
-        log_type: spec.log_type,
-        log_size: spec.log_size,
-        entropy: spec.entropy,
-        spans_per_trace: spec.spans_per_trace,
-        seed: spec.seed.unwrap_or_else(|| seed_of(test)),
-        started_at: 0,
-    }
-}
+/// A run has a name of its own; this one never is.
+const NO_RUN: RunId = RunId(Uuid::nil());
 
 /// Records of each signal that are shown.
 const SAMPLES: u32 = 2;

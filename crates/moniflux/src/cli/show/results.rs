@@ -180,16 +180,13 @@ impl RunResults {
     pub(crate) fn exit(&self) -> Exit {
         let broken = || self.thresholds.iter().filter(|threshold| threshold.ok == Some(false));
         let result = self.conclusion.as_ref().map_or("", |conclusion| conclusion.result.as_str());
-        match (self.status.as_str(), result, &self.capacity) {
+        match (self.status.as_str(), &self.capacity, result) {
             // A run that failed by itself measured nothing, or not for long; that is no threshold's fault.
-            ("Failed", ..) if broken().any(|threshold| threshold.value.is_some()) => Exit::Threshold,
-            ("Failed", ..) | ("Cancelled", "", _) | ("Cancelled", _, Some(_)) => Exit::Error,
-            // A search goes to where the destination gives in, and that is no fault of it.
-            (.., Some(capacity)) if !capacity.found || broken().next().is_some() => Exit::Threshold,
-            (.., Some(_)) => Exit::Done,
-            (_, "invalid", None) => Exit::Error,
-            _ if broken().next().is_some() => Exit::Threshold,
-            (_, "failed", None) => Exit::Error,
+            ("Failed", ..) if broken().all(|threshold| threshold.value.is_none()) => Exit::Error,
+            ("Cancelled", Some(_), _) | ("Cancelled", None, "") | (_, None, "invalid") => Exit::Error,
+            // A search goes to where the destination gives in, and that is no fault of the run.
+            (_, Some(capacity), _) if !capacity.found => Exit::Threshold,
+            _ if result == "failed" || broken().next().is_some() => Exit::Threshold,
             _ => Exit::Done,
         }
     }
