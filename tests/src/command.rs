@@ -57,7 +57,20 @@ impl CommandLine {
         Ok(stdout)
     }
 
-    /// The same, and what it printed is JSON.
+    /// Runs a test that deserves that code. Should the machine have stood still, the run says that it was the generator's
+    /// fault, and ends with 1.
+    ///
+    /// # Errors
+    /// It ended otherwise.
+    pub async fn judged(&self, code: i32, arguments: &[&str]) -> Result<Ended> {
+        let ended = self.run(arguments).await?;
+        let expected = if ended.stdout.contains("generator-limited") { 1 } else { code };
+        let Ended { code, stdout, stderr } = &ended;
+        ensure!(*code == expected, "{arguments:?} ended with {code} and not {expected}:\n{stdout}\n{stderr}");
+        Ok(ended)
+    }
+
+    /// Runs a command that answers JSON.
     ///
     /// # Errors
     /// It printed something else.

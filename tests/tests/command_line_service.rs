@@ -96,20 +96,15 @@ async fn a_test_is_watched_to_its_end_and_its_exit_code_tells_how(store: Store) 
     let (passes, fails) = (start("passes", &good), start("fails", &bad));
     let passes: Vec<_> = passes.iter().map(String::as_str).collect();
     let fails: Vec<_> = fails.iter().map(String::as_str).collect();
-    let (passed, failed) = tokio::try_join!(line.run(&passes), line.run(&fails))?;
-    ensure!(passed.code == 0, "{}: {}{}", passed.code, passed.stdout, passed.stderr);
-    ensure!(passed.stdout.contains("✓ passed") && passed.stdout.contains("150"), "{}", passed.stdout);
+    let (passed, failed) = tokio::try_join!(line.judged(0, &passes), line.judged(99, &fails))?;
+    ensure!(passed.stdout.contains("✓ failed == 0") && passed.stdout.contains("150"), "{}", passed.stdout);
     let told = passed.stderr.lines().filter(|line| line.contains("s of 3  logs: ")).count();
     ensure!((1..=5).contains(&told), "{}", passed.stderr);
-    ensure!(
-        failed.code == 99 && failed.stdout.contains("✗ failed == 0"),
-        "{}: {}",
-        failed.code,
-        failed.stdout
-    );
-    // What is over is told at once.
-    let over = line.json(&["tests", "watch", "passes"]).await?;
-    ensure!(over["conclusion"]["result"] == "passed", "{over}");
+    ensure!(failed.stdout.contains("✗ failed == 0"), "{}", failed.stdout);
+    // What is over is told at once, and ends in the same way.
+    let over = line.ended(passed.code, &["tests", "watch", "passes", "--output", "json"]).await?;
+    let over: Value = serde_json::from_str(&over)?;
+    ensure!(over["status"] == "Completed" && over["thresholds"][0]["ok"] == true, "{over}");
     line.ended(1, &["tests", "watch", "nobody"]).await?;
     Ok(())
 }

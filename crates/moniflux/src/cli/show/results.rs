@@ -128,7 +128,10 @@ pub(crate) struct Arrived {
     pub(crate) unique: u64,
     pub(crate) duplicates: u64,
     pub(crate) reordered: u64,
+    /// At least so many.
     pub(crate) lost: u64,
+    /// And at most so many.
+    pub(crate) lost_at_most: u64,
     pub(crate) lost_at_tail: u64,
     pub(crate) end_to_end: Option<Times>,
 }
