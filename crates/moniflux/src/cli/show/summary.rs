@@ -219,9 +219,14 @@ fn arrived(delivery: &Delivery, style: Style) -> Vec<String> {
     ];
     let mut table = Table::new(1, &head);
     for (signal, lane) in &delivery.lanes {
-        let counts =
-            [lane.received, lane.unique, lane.duplicates, lane.reordered, lane.lost, lane.lost_at_tail]
-                .map(count);
+        let [received, unique, duplicates, reordered, tail] =
+            [lane.received, lane.unique, lane.duplicates, lane.reordered, lane.lost_at_tail].map(count);
+        // What failed may have arrived all the same, and then hides a loss.
+        let lost = match count(lane.lost) {
+            least if lane.lost_at_most > lane.lost => format!("{least} to {}", count(lane.lost_at_most)),
+            exactly => exactly,
+        };
+        let counts = [received, unique, duplicates, reordered, lost, tail];
         let Times { p50, p99, max, .. } = lane.end_to_end.unwrap_or_default();
         table.row(std::iter::once(signal.clone()).chain(counts).chain([p50, p99, max].map(millis)));
     }

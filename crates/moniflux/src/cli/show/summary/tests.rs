@@ -73,13 +73,14 @@ fn the_judgement_comes_first_and_thresholds_have_signs() {
 
 #[test]
 fn what_was_acked_and_is_missing_is_the_headline_of_the_delivery() {
-    let lane = json!({"received": 4890, "unique": 4880, "duplicates": 10, "reordered": 0, "lost": 20, "lostAtTail": 5});
+    let lane = json!({"received": 4890, "unique": 4880, "duplicates": 10, "reordered": 0, "lost": 20, "lostAtMost": 31, "lostAtTail": 5});
     let delivery =
         json!({"sink": "http://s", "settled": true, "fault": null, "lost": 20, "lanes": {"logs": lane}});
     let told = lines(&json!({"delivery": delivery}));
     let at = told.iter().position(|line| line == "delivery").unwrap();
     assert_eq!(told[at + 1], "  20 records were acked and are missing at the sink");
     assert!(told[at + 3].starts_with("  logs     4,890   4,880          10"), "{told:#?}");
+    assert!(told[at + 3].contains("20 to 31"), "{told:#?}");
     let fault = json!({"sink": "http://s", "settled": false, "fault": "it does not answer", "lost": null, "lanes": {}});
     let told = lines(&json!({"delivery": fault}));
     assert_eq!(told.last().unwrap(), "  the sink http://s cannot tell: it does not answer");
