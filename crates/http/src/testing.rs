@@ -1,12 +1,14 @@
 //! The calls in process: the real routes and use cases over a store in memory that can be made to fail.
 
 mod commands;
+mod dashboard;
 mod description;
 mod errors;
 mod listing;
 mod log;
 mod memory;
 mod operation;
+mod report;
 mod runs;
 mod samples;
 mod server;
