@@ -3,7 +3,8 @@
 use utoipa::OpenApi;
 
 use crate::routes::{
-    commands, compare, dashboard, description, events, health, metrics, report, results, runs, series, tests,
+    commands, compare, dashboard, description, events, health, metrics, report, results, runs, samples,
+    series, tests,
 };
 
 /// All of it.
@@ -24,7 +25,7 @@ use crate::routes::{
     paths(
         commands::create, commands::start, commands::restart, commands::schedule, commands::cancel,
         commands::validate, tests::list, tests::list_all, tests::one, tests::change, tests::delete, tests::pause, tests::resume,
-        runs::list, runs::one, results::summary, results::save, series::series, report::report,
+        runs::list, runs::one, results::summary, results::save, series::series, samples::list, report::report,
         events::of_test, events::of_all, compare::compare, compare::with_baseline, compare::set_baseline, compare::clear_baseline,
         health::health, health::ready, metrics::text, description::openapi, description::browser, dashboard::page,
     )

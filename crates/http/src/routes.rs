@@ -10,6 +10,7 @@ pub(crate) mod metrics;
 pub(crate) mod report;
 pub(crate) mod results;
 pub(crate) mod runs;
+pub(crate) mod samples;
 pub(crate) mod series;
 pub(crate) mod tests;
 
@@ -39,6 +40,7 @@ pub(crate) fn table() -> Vec<Entry> {
         at("/tests/{testID}/runs", [get(runs::list)]),
         at("/tests/{testID}/runs/{run}", [get(runs::one)]),
         at("/tests/{testID}/results", [get(results::summary)]),
+        at("/tests/{testID}/samples", [get(samples::list)]),
         at("/tests/{testID}/report", [get(report::report)]),
         at("/tests/{testID}/series", [get(series::series)]),
         at("/tests/{testID}/compare", [get(compare::with_baseline)]),

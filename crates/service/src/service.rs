@@ -13,6 +13,7 @@ use moniflux_ports::clock::Clock;
 use moniflux_ports::error::StoreFault;
 use moniflux_ports::result_store::ResultStore;
 use moniflux_ports::run_store::RunStore;
+use moniflux_ports::sink_reader::SinkReader;
 use moniflux_ports::test_store::{ReplaceError, TestStore};
 use tokio::sync::Notify;
 use uuid::{ContextV7, Timestamp, Uuid};
@@ -37,6 +38,7 @@ pub struct Service {
     pub(crate) stores: Stores,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) live: Arc<Live>,
+    pub(crate) sinks: Arc<dyn SinkReader>,
     held: Arc<Held>,
     begun: Arc<Notify>,
 }
@@ -47,10 +49,11 @@ impl Service {
         stores: Stores,
         clock: Arc<dyn Clock>,
         live: Arc<Live>,
+        sinks: Arc<dyn SinkReader>,
         held: Arc<Held>,
         begun: Arc<Notify>,
     ) -> Self {
-        Self { stores, clock, live, held, begun }
+        Self { stores, clock, live, sinks, held, begun }
     }
 
     /// Whether the store can be read and written.

@@ -1,11 +1,12 @@
 //! The supervisor: drives the shares of runs whose lease this replica holds.
 //!
-//! Six loops work on what is held and never hold its lock across a wait:
+//! Seven loops work on what is held and never hold its lock across a wait:
 //! * `beat`: once a second, every share reports; checkpoints and leases are renewed in one call, then what they reserved
 //!   may be issued;
 //! * `follow`: learns from the change feed what tests want of their runs, claims new and abandoned runs, and closes
 //!   those that are over;
 //! * `sweep`: every few seconds, mends what a crash between two writes left behind;
+//! * `verify`: asks the sinks of runs that have ended what arrived;
 //! * `coarsen`: puts the points of long runs together;
 //! * `forget`: once an hour, lets old results be forgotten;
 //! * [`crate::live`]: tells what happens to those who follow.
@@ -20,8 +21,10 @@ mod coarse;
 mod follow;
 mod held;
 mod retention;
+mod samples;
 mod sweep;
 mod take;
+mod verification;
 mod watch;
 mod wish;
 
@@ -32,6 +35,7 @@ use moniflux_domain::id::ReplicaId;
 use moniflux_engine::Engine;
 use moniflux_ports::change_feed::ChangeFeed;
 use moniflux_ports::clock::Clock;
+use moniflux_ports::sink_reader::SinkReader;
 use tokio::sync::Notify;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
@@ -39,8 +43,13 @@ use tokio_util::sync::CancellationToken;
 use crate::live::Live;
 use crate::service::{Service, Stores};
 
+use self::verification::Verifying;
+
 pub use self::held::{Held, LiveRun};
 pub use self::retention::KEEP;
+pub(crate) use self::verification::VERIFICATION;
+#[cfg(test)]
+pub(crate) use self::verification::{DUE, Due};
 
 /// Drives runs.
 #[derive(Clone)]
@@ -49,11 +58,13 @@ pub struct Supervisor {
     feed: Arc<dyn ChangeFeed>,
     engine: Engine,
     clock: Arc<dyn Clock>,
+    sinks: Arc<dyn SinkReader>,
     service: Arc<Service>,
     replica: ReplicaId,
     pub(crate) held: Arc<Held>,
     begun: Arc<Notify>,
     over: Arc<Notify>,
+    verifying: Arc<Verifying>,
     keep: Duration,
 }
 
@@ -64,6 +75,7 @@ impl Supervisor {
         feed: Arc<dyn ChangeFeed>,
         engine: Engine,
         replica: ReplicaId,
+        sinks: Arc<dyn SinkReader>,
     ) -> (Arc<Service>, Self) {
         let (held, begun) = (Arc::new(Held::default()), Arc::new(Notify::new()));
         let clock = Arc::clone(&engine.clock);
@@ -72,6 +84,7 @@ impl Supervisor {
             stores.clone(),
             Arc::clone(&clock),
             live,
+            Arc::clone(&sinks),
             Arc::clone(&held),
             Arc::clone(&begun),
         ));
@@ -80,11 +93,13 @@ impl Supervisor {
             feed,
             engine,
             clock,
+            sinks,
             service: Arc::clone(&service),
             replica,
             held,
             begun,
             over: Arc::new(Notify::new()),
+            verifying: Arc::default(),
             keep: KEEP,
         };
         (service, supervisor)
@@ -102,6 +117,7 @@ impl Supervisor {
         loops.spawn(self.clone().beat(cancelled.clone()));
         loops.spawn(self.clone().follow(cancelled.clone()));
         loops.spawn(self.clone().sweep(cancelled.clone()));
+        loops.spawn(self.clone().verify(cancelled.clone()));
         loops.spawn(self.clone().coarsen(cancelled.clone()));
         loops.spawn(self.clone().forget(cancelled.clone()));
         loops.spawn(Arc::clone(&self.service.live).run(cancelled.clone()));

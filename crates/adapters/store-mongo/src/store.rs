@@ -88,10 +88,14 @@ impl MongoStore {
         let of_a_run = index(doc! { "of.run": 1, "of.grain": 1, "at": 1 });
         let by_time = index(doc! { "at": 1 });
         answer(self.series.create_indexes([of_a_run, by_time])).await?;
-        let sample = unique(doc! { "run": 1, "signal": 1, "share": 1, "seq": 1 });
+        self.forget_earlier(&self.samples, &["run_1_signal_1_share_1_seq_1"]).await?;
+        let sample = unique(doc! { "run": 1, "signal": 1, "seq": 1, "share": 1 });
+        let by_trace = partial(doc! { "run": 1, "traceID": 1 }, doc! { "traceID": { "$exists": true } });
         let samples_by_time = index(doc! { "at": 1 });
-        answer(self.samples.create_indexes([sample, samples_by_time])).await?;
-        answer(self.attachments.create_index(unique(doc! { "run": 1, "name": 1 }))).await?;
+        answer(self.samples.create_indexes([sample, by_trace, samples_by_time])).await?;
+        let attachments =
+            [unique(doc! { "run": 1, "name": 1 }), index(doc! { "name": 1, "at": 1, "run": 1 })];
+        answer(self.attachments.create_indexes(attachments)).await?;
         Ok(())
     }
 
@@ -99,8 +103,17 @@ impl MongoStore {
     async fn give_every_run_a_share(&self) -> Result<(), StoreFault> {
         let whole = doc! { "$set": { "share": 0, "shares": 1 } };
         answer(self.runs.update_many(doc! { "share": { "$exists": false } }, whole)).await?;
-        for earlier in ["id_1", "test_1_number_1", "startedAt_1_id_1"] {
-            match raw_answer(async { self.runs.drop_index(earlier).await }).await? {
+        self.forget_earlier(&self.runs, &["id_1", "test_1_number_1", "startedAt_1_id_1"]).await
+    }
+
+    /// Drops indexes that earlier versions made.
+    async fn forget_earlier<T: Send + Sync>(
+        &self,
+        collection: &Collection<T>,
+        indexes: &[&str],
+    ) -> Result<(), StoreFault> {
+        for earlier in indexes {
+            match raw_answer(async { collection.drop_index(*earlier).await }).await? {
                 Ok(()) => {}
                 Err(error) if is_gone(&error) => {}
                 Err(error) => return Err(fault(error)),

@@ -188,6 +188,8 @@ pub(super) fn run() -> RunOfThree {
         share: 0,
         seq: 7,
         at,
+        level: None,
+        trace_id: None,
         body: r#"{"message":"<b>"}"#.to_owned(),
     };
     RunOfThree {

@@ -4,9 +4,11 @@ use std::time::Duration;
 
 use mongodb::bson;
 use moniflux_domain::attachment::Attachment;
+use moniflux_domain::id::RunId;
 use moniflux_domain::point::{Distribution, Grain, Latency, LoadEvent, Mark, Point, Sample};
 use moniflux_domain::profile::ActiveTime;
 use moniflux_domain::signal::Signal;
+use moniflux_domain::spec::LogType;
 use moniflux_domain::tally::Tally;
 use moniflux_domain::verdict::Evidence;
 use moniflux_ports::error::StoreFault;
@@ -102,6 +104,12 @@ pub(crate) struct SampleDocument {
     share: u32,
     seq: i64,
     at: bson::DateTime,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    level: Option<LogType>,
+    #[serde(rename = "traceID", default, skip_serializing_if = "Option::is_none")]
+    trace: Option<String>,
+    /// What is looked for; a part of the body.
+    texts: Vec<String>,
     body: String,
 }
 
@@ -113,6 +121,9 @@ impl SampleDocument {
             share: sample.share,
             seq: integer(sample.seq)?,
             at: date(sample.at),
+            level: sample.level,
+            trace: sample.trace_id.clone(),
+            texts: sample.texts(),
             body: sample.body.clone(),
         })
     }
@@ -128,26 +139,31 @@ impl SampleDocument {
             share: self.share,
             seq: u64::try_from(self.seq)?,
             at: moment(self.at)?,
+            level: self.level,
+            trace_id: self.trace,
             body: self.body,
         })
     }
 }
 
-/// A document of `attachments`; with its run, which is asked for and not read.
+/// A document of `attachments`.
 #[derive(Serialize, Deserialize)]
 pub(crate) struct AttachmentDocument {
+    run: bson::Uuid,
     name: String,
     at: bson::DateTime,
     body: String,
 }
 
 impl AttachmentDocument {
-    pub(crate) fn decode(self) -> Result<Attachment, StoreFault> {
+    /// The attachment, and of which run it is.
+    pub(crate) fn decode(self) -> Result<(RunId, Attachment), StoreFault> {
         self.read().map_err(|source| unreadable("an attachment".to_owned(), source))
     }
 
-    fn read(self) -> Read<Attachment> {
-        Ok(Attachment { name: self.name, at: moment(self.at)?, body: self.body })
+    fn read(self) -> Read<(RunId, Attachment)> {
+        let attachment = Attachment { name: self.name, at: moment(self.at)?, body: self.body };
+        Ok((run_id(self.run), attachment))
     }
 }
 

@@ -11,7 +11,7 @@ use moniflux_domain::point::{Distribution, Grain, Latency, Point, Sample};
 use moniflux_domain::profile::ActiveTime;
 use moniflux_domain::run::{Checkpoint, Lease, Outcome, Run, RunEnd, RunShare};
 use moniflux_domain::signal::{Share, Signal};
-use moniflux_domain::spec::{Spec, StoredSpec};
+use moniflux_domain::spec::{LogType, Spec, StoredSpec};
 use moniflux_domain::test::{CurrentRun, Test};
 use moniflux_ports::error::StoreFault;
 use serde::de::DeserializeOwned;
@@ -83,12 +83,15 @@ pub(crate) struct SampleRow {
     share: u32,
     seq: i64,
     at: i64,
+    level: Option<String>,
+    trace_id: Option<String>,
     body: String,
 }
 
-/// A row of `attachments`, without its run.
+/// A row of `attachments`.
 #[derive(FromRow)]
 pub(crate) struct AttachmentRow {
+    run: Vec<u8>,
     name: String,
     at: i64,
     body: String,
@@ -201,19 +204,22 @@ impl SampleRow {
             share: self.share,
             seq: u64::try_from(self.seq)?,
             at: moment(self.at)?,
+            level: self.level.map(|name| choice(LogType::from_name, &name)).transpose()?,
+            trace_id: self.trace_id,
             body: self.body,
         })
     }
 }
 
 impl AttachmentRow {
-    /// The attachment that the row holds.
-    pub(crate) fn decode(self) -> Result<Attachment, StoreFault> {
+    /// The attachment that the row holds, and of which run it is.
+    pub(crate) fn decode(self) -> Result<(RunId, Attachment), StoreFault> {
         self.read().map_err(|source| unreadable("an attachment".to_owned(), source))
     }
 
-    fn read(self) -> Read<Attachment> {
-        Ok(Attachment { name: self.name, at: moment(self.at)?, body: self.body })
+    fn read(self) -> Read<(RunId, Attachment)> {
+        let run = run_id(&self.run)?;
+        Ok((run, Attachment { name: self.name, at: moment(self.at)?, body: self.body }))
     }
 }
 
@@ -280,6 +286,8 @@ mod tests {
             share: 0,
             seq: 0,
             at: 0,
+            level: None,
+            trace_id: None,
             body: String::new(),
         };
         let fault = row.decode().unwrap_err();
