@@ -130,7 +130,8 @@ function Offline() {
       {isAway && (
         <p class="offline" data-testid="offline">
           <Icon name="alert" />
-          The service does not answer. What you see is as it was; this page goes on by itself when the service is back.
+          The service does not answer.
+          <span class="wide-only">What you see is as it was; it goes on by itself when the service is back.</span>
         </p>
       )}
     </div>
