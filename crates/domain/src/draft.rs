@@ -7,7 +7,9 @@
 mod delivery;
 mod fields;
 mod loads;
+mod observation;
 mod profile;
+mod saved;
 mod time;
 mod written;
 
@@ -30,6 +32,8 @@ use crate::spec::{Entropy, LoadDuration, LogSize, LogType, Parallelism, Rates, S
 use self::delivery::DeliveryDraft;
 use self::fields::Fields;
 use self::loads::{check_loads, extent_of, rates_say_nothing};
+use self::observation::{ObservationDraft, check_thresholds};
+pub use self::saved::{SavedResults, read_baseline};
 pub use self::time::read_time;
 pub use self::written::options;
 
@@ -69,6 +73,7 @@ pub struct Draft {
     /// `parallelism`.
     pub parallelism: Option<Parallelism>,
     delivery: DeliveryDraft,
+    observation: ObservationDraft,
     /// `destination`.
     pub destination: Option<DestinationDraft>,
     /// `schedule`.
@@ -130,6 +135,7 @@ impl Draft {
             abort_on: fields.object("abortOn", delivery::read_abort_on),
             parallelism: fields.whole("parallelism", 1, u64::from(Parallelism::MAX), narrow(Parallelism::of)),
             delivery: DeliveryDraft::take(&mut fields),
+            observation: ObservationDraft::take(&mut fields),
             destination: fields.object("destination", DestinationDraft::read),
             schedule: fields.moment("schedule"),
         };
@@ -191,21 +197,20 @@ impl Draft {
         let (Some(extent), Some(destination), true) = (extent, destination, faults.is_empty()) else {
             return Err(faults);
         };
-        let spec = Spec {
+        let mut spec = Spec {
             log_type: self.log_type.unwrap_or_default(),
             log_size: self.log_size.unwrap_or_default(),
             entropy: self.entropy.unwrap_or_default(),
             spans_per_trace: self.spans_per_trace.unwrap_or_default(),
-            rates,
             profile,
-            extent,
-            destination,
             delivery: self.delivery.amend(&Delivery::default()),
             abort_on: self.abort_on,
             seed: self.seed,
             parallelism: self.parallelism.unwrap_or_default(),
+            ..Spec::new(rates, extent, destination)
         };
-        check_loads(&spec).or(spec)
+        self.observation.amend(&mut spec);
+        checked(spec)
     }
 
     /// A stored spec with the given fields replaced. A destination's fields are replaced one by one as well.
@@ -228,7 +233,7 @@ impl Draft {
             Some(draft) => draft.amend(&spec.destination),
             None => spec.destination.clone(),
         };
-        let spec = Spec {
+        let mut spec = Spec {
             log_type: self.log_type.unwrap_or(spec.log_type),
             log_size: self.log_size.unwrap_or(spec.log_size),
             entropy: self.entropy.unwrap_or(spec.entropy),
@@ -241,9 +246,16 @@ impl Draft {
             abort_on: self.abort_on.or(spec.abort_on),
             seed: self.seed.or(spec.seed),
             parallelism: self.parallelism.unwrap_or(spec.parallelism),
+            ..spec.clone()
         };
-        faults.extend(check_loads(&spec));
-        faults.or(spec)
+        self.observation.amend(&mut spec);
+        match checked(spec) {
+            Ok(spec) => faults.or(spec),
+            Err(found) => {
+                faults.extend(found);
+                Err(faults)
+            }
+        }
     }
 
     /// The extent that was given; none when none was, or when there are several.
@@ -331,6 +343,13 @@ impl DestinationDraft {
     }
 }
 
+/// The spec, if what it says goes together.
+fn checked(spec: Spec) -> Result<Spec, Faults> {
+    let mut faults = check_loads(&spec);
+    faults.extend(check_thresholds(&spec));
+    faults.or(spec)
+}
+
 /// A lane's rate: a number, or as fast as the destination takes it.
 fn rate(fields: &mut Fields<'_>, name: &'static str) -> Option<LaneRate> {
     let accepted = format!("a whole number from 0 to {}, or \"max\"", Rate::MAX);
@@ -352,8 +371,8 @@ const NOTHING_TO_DO: &str = "is 0, and so are metricsRate and traceRate: at leas
 const MAX_SEED: u64 = (1 << 53) - 1;
 
 /// What answers hold besides what requests may give.
-const ANSWER_FIELDS: [&str; 7] =
-    ["status", "createdAt", "updatedAt", "startedAt", "completedAt", "run", "version"];
+const ANSWER_FIELDS: [&str; 8] =
+    ["status", "createdAt", "updatedAt", "startedAt", "completedAt", "run", "baseline", "version"];
 
 #[cfg(test)]
 mod tests;

@@ -7,7 +7,9 @@
 //! * **Read first:** [`lifecycle`], then [`profile`] and [`tally`].
 
 pub mod answer;
+pub mod attachment;
 pub mod capacity;
+pub mod capture;
 pub mod delivery;
 pub mod destination;
 pub mod draft;
@@ -24,4 +26,6 @@ pub mod signal;
 pub mod spec;
 pub mod tally;
 pub mod test;
+pub mod threshold;
 pub mod verdict;
+pub mod verify;

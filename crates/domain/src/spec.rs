@@ -7,12 +7,15 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use crate::capture::Capture;
 use crate::delivery::Delivery;
 use crate::destination::Destination;
 use crate::guard::AbortOn;
 use crate::profile::{Demand, Extent, LaneRate};
 use crate::shape::Profile;
 use crate::signal::{Share, Signal};
+use crate::threshold::Threshold;
+use crate::verify::Verify;
 
 pub use self::content::{Entropy, SpansPerTrace};
 pub use self::stored::StoredSpec;
@@ -43,6 +46,15 @@ pub struct Spec {
     pub delivery: Delivery,
     /// When a run is given up.
     pub abort_on: Option<AbortOn>,
+    /// What must hold for a run to pass.
+    #[serde(default)]
+    pub thresholds: Vec<Threshold>,
+    /// Which records are kept for people to look at.
+    #[serde(default)]
+    pub capture: Capture,
+    /// Where to ask what arrived.
+    #[serde(default)]
+    pub verify: Option<Verify>,
     /// What texts and values are drawn from; none for a seed of the test's name.
     pub seed: Option<u64>,
     /// Into how many shares each lane is divided.
@@ -63,6 +75,9 @@ impl Spec {
             destination,
             delivery: Delivery::default(),
             abort_on: None,
+            thresholds: Vec::new(),
+            capture: Capture::default(),
+            verify: None,
             seed: None,
             parallelism: Parallelism::default(),
         }

@@ -10,21 +10,34 @@ use serde::{Deserialize, Serialize};
 
 use crate::answer::{Answer, Kind};
 
-/// Counts of records, in the classes of the load model.
+/// Counts of records, in the classes of the load model. What is zero is left out where it is serialized.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Tally {
+    #[serde(default, skip_serializing_if = "is_zero")]
     due: u64,
+    #[serde(default, skip_serializing_if = "is_zero")]
     issued: u64,
+    #[serde(default, skip_serializing_if = "is_zero")]
     acked: u64,
+    #[serde(default, skip_serializing_if = "is_zero")]
     rejected: u64,
+    #[serde(default, skip_serializing_if = "is_zero")]
     failed: u64,
+    #[serde(default, skip_serializing_if = "is_zero")]
     missed: u64,
+    #[serde(default, skip_serializing_if = "is_zero")]
     in_doubt: u64,
+    #[serde(default, skip_serializing_if = "is_zero")]
     requests: u64,
+    #[serde(default, skip_serializing_if = "is_zero")]
     retries: u64,
+    #[serde(default, skip_serializing_if = "is_zero")]
     bytes: u64,
+    #[serde(default, skip_serializing_if = "is_zero")]
     wire_bytes: u64,
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     failures: BTreeMap<Kind, u64>,
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     rejections: BTreeMap<Kind, u64>,
 }
 
@@ -217,6 +230,12 @@ fn kinds_since(now: &BTreeMap<Kind, u64>, earlier: &BTreeMap<Kind, u64>) -> BTre
         .map(|(kind, records)| (*kind, records.saturating_sub(earlier.get(kind).copied().unwrap_or(0))))
         .filter(|(_, records)| *records > 0)
         .collect()
+}
+
+/// Most counts of most stretches are zero, and are not stored.
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks by reference")]
+fn is_zero(count: &u64) -> bool {
+    *count == 0
 }
 
 #[cfg(test)]

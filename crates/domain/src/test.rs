@@ -33,6 +33,8 @@ pub struct Test {
     pub completed_at: Option<DateTime<Utc>>,
     /// Its latest run.
     pub run: Option<CurrentRun>,
+    /// The run that others are compared with.
+    pub baseline: Option<RunNumber>,
     /// Counts its changes.
     pub version: Version,
 }
@@ -60,6 +62,7 @@ impl Test {
             started_at: None,
             completed_at: None,
             run: None,
+            baseline: None,
             version: Version::FIRST,
         }
     }
@@ -126,6 +129,12 @@ impl Test {
             next.completed_at = Some(now);
         }
         Ok(next)
+    }
+
+    /// With another run to compare others with, or none; whatever its state.
+    #[must_use]
+    pub fn with_baseline(&self, baseline: Option<RunNumber>, now: DateTime<Utc>) -> Self {
+        Self { baseline, updated_at: now, version: self.version.next(), ..self.clone() }
     }
 
     /// The next version in the state that the command leads to.

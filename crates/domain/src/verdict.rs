@@ -28,20 +28,28 @@ impl Verdict {
 }
 
 /// What the verdict rests on; counts of records, so that shares and stretches add up, and how busy the generator was.
+///
+/// What is zero is left out where it is serialized.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Evidence {
     /// Records issued.
+    #[serde(skip_serializing_if = "is_zero")]
     pub issued: u64,
     /// Records issued later than [`Evidence::TOLERANCE`] although the limit of requests in flight was not reached.
+    #[serde(skip_serializing_if = "is_zero")]
     pub late: u64,
     /// Records that left late, or never, because the limit of requests in flight was reached.
+    #[serde(skip_serializing_if = "is_zero")]
     pub held: u64,
     /// Records that were due and never issued although the limit was not reached.
+    #[serde(skip_serializing_if = "is_zero")]
     pub dropped: u64,
     /// Records issued later than [`Evidence::TOLERANCE`] after the end of the load, whoever was to blame.
-    #[serde(default)]
+    #[serde(skip_serializing_if = "is_zero")]
     pub overtime: u64,
     /// The busiest second of a thread that made this load, in thousandths of it.
+    #[serde(skip_serializing_if = "is_zero")]
     pub busiest: u32,
 }
 
@@ -90,6 +98,10 @@ impl Evidence {
             Verdict::Valid
         }
     }
+}
+
+fn is_zero<N: Default + PartialEq>(count: &N) -> bool {
+    *count == N::default()
 }
 
 #[cfg(test)]

@@ -8,7 +8,7 @@ mod sparse;
 use std::time::Duration;
 
 use hdrhistogram::Histogram;
-use hdrhistogram::serialization::{Deserializer, Serializer, V2Serializer};
+use hdrhistogram::serialization::{Serializer, V2Serializer};
 use moniflux_domain::point::{Distribution, Latency};
 
 use self::sparse::Sparse;
@@ -39,15 +39,17 @@ impl Times {
         if distribution.0.is_empty() {
             return Ok(Self::default());
         }
-        let mut bytes = distribution.0.as_slice();
-        let histogram = Deserializer::new().deserialize(&mut bytes);
-        let histogram: Histogram<u64> =
-            histogram.map_err(|e| UnreadableDistribution { source: Box::new(e) })?;
         let mut times = Self::default();
-        for found in histogram.iter_recorded() {
-            times.note(found.value_iterated_to(), found.count_at_value());
-        }
+        times.add(distribution)?;
         Ok(times)
+    }
+
+    /// Adds the records of a histogram that [`Times::to_distribution`] wrote.
+    ///
+    /// # Errors
+    /// The bytes are no histogram; what could be read before that is found out may have been added.
+    pub fn add(&mut self, distribution: &Distribution) -> Result<(), UnreadableDistribution> {
+        sparse::read(&distribution.0, |micros, records| self.note(micros, records))
     }
 
     /// Notes one time for that many records.
@@ -148,11 +150,19 @@ impl LatencyTimes {
     /// # Errors
     /// The bytes are no histogram.
     pub fn from_latency(latency: &Latency) -> Result<Self, UnreadableDistribution> {
-        Ok(Self {
-            lateness: Times::from_distribution(&latency.lateness)?,
-            response: Times::from_distribution(&latency.response)?,
-            service: Times::from_distribution(&latency.service)?,
-        })
+        let mut times = Self::default();
+        times.add(latency)?;
+        Ok(times)
+    }
+
+    /// Adds the records of what [`LatencyTimes::to_latency`] wrote.
+    ///
+    /// # Errors
+    /// The bytes are no histogram.
+    pub fn add(&mut self, latency: &Latency) -> Result<(), UnreadableDistribution> {
+        self.lateness.add(&latency.lateness)?;
+        self.response.add(&latency.response)?;
+        self.service.add(&latency.service)
     }
 
     /// Adds another lane's or stretch's records.
@@ -173,12 +183,9 @@ impl LatencyTimes {
 }
 
 /// Bytes that are no histogram.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("a stored distribution cannot be read")]
-pub struct UnreadableDistribution {
-    #[source]
-    source: Box<dyn std::error::Error + Send + Sync>,
-}
+pub struct UnreadableDistribution;
 
 #[expect(clippy::cast_precision_loss, reason = "an hour in microseconds is far below 2^52")]
 fn millis(micros: u64) -> f64 {

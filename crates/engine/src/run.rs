@@ -1,5 +1,7 @@
 //! One run or a share of it under load: its lanes, held to one active time, told and observed together.
 
+mod difference;
+
 use std::collections::BTreeMap;
 use std::fmt;
 use std::future::Future;
@@ -8,7 +10,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, SubsecRound, Utc};
 use moniflux_domain::id::{RunId, TestId};
-use moniflux_domain::point::{LoadEvent, Mark, Point};
+use moniflux_domain::point::{Grain, LoadEvent, Mark, Point, Sample};
 use moniflux_domain::profile::{ActiveTime, Demand, LaneRate, Load};
 use moniflux_domain::run::{Checkpoint, LaneCheckpoint};
 use moniflux_domain::shape::Shape as LoadShape;
@@ -22,10 +24,12 @@ use tokio::sync::{Notify, mpsc, oneshot, watch};
 use tokio::task::JoinSet;
 
 use crate::capacity::{CapacityDriver, Turn};
-use crate::lane::{Lane, LaneCommand, LanePlan, LaneReport};
+use crate::lane::{Collector, Lane, LaneCommand, LanePlan, LaneReport};
 use crate::latency::{LatencyTimes, UnreadableDistribution};
 use crate::pace::Pace;
 use crate::workers::Workers;
+
+use self::difference::difference;
 
 /// Starts runs. Their lanes live on the threads of `workers`, apart from whatever else the process does.
 #[derive(Clone)]
@@ -78,6 +82,8 @@ pub struct Observation {
     pub checkpoint: Checkpoint,
     /// What came since the observation before, one point for each lane.
     pub points: Vec<Point>,
+    /// What was kept of the records that were sent since.
+    pub samples: Vec<Sample>,
 }
 
 /// Why a run did not start.
@@ -118,7 +124,7 @@ impl Engine {
             run.add_lane(lane)?;
         }
         if run.plan.told.active > ActiveTime::ZERO {
-            run.mark(LoadEvent::TakenOver, run.plan.from.active);
+            run.mark(LoadEvent::TakenOver, run.plan.from.active, None);
         }
         if run.capacity.is_some() {
             run.change(&run.plan.spec.clone())?;
@@ -156,7 +162,7 @@ impl RunHandle {
     pub fn pause(&mut self) {
         if !self.pace.is_held() {
             self.pace = self.pace.held(self.engine.clock.monotonic());
-            self.mark(LoadEvent::Paused, self.active());
+            self.mark(LoadEvent::Paused, self.active(), None);
             self.tell(|| LaneCommand::Pace(self.pace));
         }
     }
@@ -166,7 +172,7 @@ impl RunHandle {
         if self.pace.is_held() {
             let now = self.engine.clock.monotonic();
             self.pace = Pace::running(self.pace.active(now), now, self.engine.clock.now());
-            self.mark(LoadEvent::Resumed, self.active());
+            self.mark(LoadEvent::Resumed, self.active(), None);
             self.tell(|| LaneCommand::Pace(self.pace));
         }
     }
@@ -182,7 +188,7 @@ impl RunHandle {
         self.plan.spec.extent = spec.extent;
         let followed = self.capacity.as_ref().map(|capacity| capacity.follow(spec));
         let spec = followed.as_ref().unwrap_or(spec);
-        let mut differs = false;
+        let mut differences = Vec::new();
         for signal in Signal::ALL {
             let demand = spec.demand(signal);
             if demand.is_none() && !self.asked.contains_key(&signal) {
@@ -191,7 +197,9 @@ impl RunHandle {
             let (rate, shape) = (LaneRate::default(), LoadShape::Constant);
             let demand = demand.unwrap_or(Demand { rate, shape, extent: spec.extent });
             let before = self.asked.insert(signal, demand.clone());
-            differs |= before.as_ref() != Some(&demand);
+            if before.as_ref() != Some(&demand) {
+                differences.push(difference(signal, before.as_ref(), &demand));
+            }
             if before.is_none() {
                 for share in self.plan.spec.lane_shares(self.plan.share) {
                     let load = Load::joining(demand.clone(), share, at);
@@ -202,8 +210,8 @@ impl RunHandle {
                 lane.commands.send(LaneCommand::Change { demand: demand.clone(), at }).ok();
             }
         }
-        if differs {
-            self.mark(LoadEvent::Changed, at);
+        if !differences.is_empty() {
+            self.mark(LoadEvent::Changed, at, Some(differences.join("; ")));
         }
         Ok(())
     }
@@ -212,7 +220,7 @@ impl RunHandle {
     pub fn stop(&mut self) {
         self.end_search();
         let at = self.active();
-        self.mark(LoadEvent::Stopped, at);
+        self.mark(LoadEvent::Stopped, at, None);
         self.tell(|| LaneCommand::Stop { at });
     }
 
@@ -241,15 +249,17 @@ impl RunHandle {
         let asked: Vec<_> = self.lanes.iter().map(|lane| (lane.signal, lane.ask())).collect();
         let active = self.active();
         // A point is known by its active time, which stands still in a pause while answers still come.
-        self.last_point = active.max(self.last_point.plus(Duration::from_nanos(1)));
+        let before = self.last_point;
+        self.last_point = active.max(before.plus(Duration::from_nanos(1)));
+        let span = self.last_point.since(before);
         let (run, at, point_active) = (self.plan.run, self.engine.clock.now(), self.last_point);
         let search = self.capacity.as_ref().map(|capacity| capacity.search().clone());
         let marks = std::mem::take(&mut self.marks);
         async move {
             let checkpoint = Checkpoint { active, lanes: Vec::new(), search };
-            let mut seen = Observation { checkpoint, points: Vec::new() };
+            let mut seen = Observation { checkpoint, points: Vec::new(), samples: Vec::new() };
             for (signal, report) in asked {
-                let LaneReport { checkpoint, tally, evidence, times } =
+                let LaneReport { checkpoint, tally, evidence, times, samples } =
                     report.await.map_err(|_closed| LaneBrokeOff(signal))?;
                 let share = checkpoint.share().index();
                 let latency = times.to_latency();
@@ -257,14 +267,17 @@ impl RunHandle {
                     run,
                     signal,
                     share,
+                    grain: Grain::Fine,
                     at,
                     active: point_active,
+                    span,
                     tally,
                     evidence,
                     latency,
                     marks: marks.clone(),
                 });
                 seen.checkpoint.lanes.push(checkpoint);
+                seen.samples.extend(samples);
             }
             Ok(seen)
         }
@@ -300,8 +313,8 @@ impl RunHandle {
         self.pace.active(self.engine.clock.monotonic())
     }
 
-    fn mark(&mut self, event: LoadEvent, active: ActiveTime) {
-        self.marks.push(Mark { event, at: self.engine.clock.now().trunc_subsecs(3), active });
+    fn mark(&mut self, event: LoadEvent, active: ActiveTime, detail: Option<String>) {
+        self.marks.push(Mark { event, at: self.engine.clock.now().trunc_subsecs(3), active, detail });
     }
 
     fn end_search(&mut self) {
@@ -314,22 +327,11 @@ impl RunHandle {
         let RunPlan { test, run, spec, started_at, told, .. } = &self.plan;
         let (signal, share) = (from.signal, from.share());
         let told = told.lanes.iter().find(|lane| (lane.signal, lane.share()) == (signal, share));
-        let encoder = Encoder::new(&Shape {
-            kind: spec.destination.kind,
-            signal,
-            test: test.clone(),
-            run: *run,
-            share,
-            log_type: spec.log_type,
-            log_size: spec.log_size,
-            entropy: spec.entropy,
-            spans_per_trace: spec.spans_per_trace,
-            seed: spec.seed.unwrap_or_else(|| seed_of(test)),
-            started_at: started_at
-                .timestamp_nanos_opt()
-                .and_then(|nanos| u64::try_from(nanos).ok())
-                .unwrap_or(0),
-        });
+        let started_at = started_at.timestamp_nanos_opt().and_then(|nanos| u64::try_from(nanos).ok());
+        let shape = Shape::of(spec, test, *run, signal, share, started_at.unwrap_or(0));
+        let encoder = Encoder::new(&shape);
+        let active = self.pace.active(self.engine.clock.monotonic());
+        let collector = Collector::new(spec.capture, *run, shape.kind, &from, active, &encoder);
         let worker = self.engine.workers.next();
         let runtime = worker.runtime.clone();
         let lane = Lane::new(LanePlan {
@@ -341,6 +343,7 @@ impl RunHandle {
             pace: self.pace,
             delivery: spec.delivery.clone(),
             encoder,
+            collector,
             emitter: self.engine.emitters.emitter(&spec.destination, &spec.delivery)?,
             worker,
         });
@@ -366,13 +369,6 @@ impl LaneHandle {
         self.commands.send(LaneCommand::Observe(reply)).ok();
         report
     }
-}
-
-/// The same test makes the same texts in every run.
-fn seed_of(test: &TestId) -> u64 {
-    const FNV_OFFSET: u64 = 0xcbf2_9ce4_8422_2325;
-    const FNV_PRIME: u64 = 0x0100_0000_01b3;
-    test.as_str().bytes().fold(FNV_OFFSET, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(FNV_PRIME))
 }
 
 impl fmt::Debug for Engine {

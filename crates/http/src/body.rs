@@ -16,7 +16,21 @@ use crate::problem::{Code, Problem};
 #[derive(Debug)]
 pub(crate) struct Body(pub(crate) Draft);
 
+/// Any JSON in a request's body.
+#[derive(Debug)]
+pub(crate) struct JsonBody(pub(crate) Value);
+
 impl FromRequest for Body {
+    type Error = Problem;
+    type Future = LocalBoxFuture<'static, Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let json = JsonBody::from_request(request, payload);
+        Box::pin(async move { Draft::read(&json.await?.0).map(Self).map_err(Problem::invalid) })
+    }
+}
+
+impl FromRequest for JsonBody {
     type Error = Problem;
     type Future = LocalBoxFuture<'static, Result<Self, Problem>>;
 
@@ -29,10 +43,9 @@ impl FromRequest for Body {
                 Problem::new(Code::SlowBody, format!("the body took longer than {} s", TIME_LIMIT.as_secs()))
             };
             let bytes = tokio::time::timeout(TIME_LIMIT, read(payload)).await.map_err(slow)??;
-            let value: Value = serde_json::from_slice(&bytes).map_err(|error| {
-                Problem::new(Code::MalformedJson, format!("the body is not JSON: {error}"))
-            })?;
-            Draft::read(&value).map(Self).map_err(Problem::invalid)
+            serde_json::from_slice(&bytes)
+                .map(Self)
+                .map_err(|error| Problem::new(Code::MalformedJson, format!("the body is not JSON: {error}")))
         })
     }
 }

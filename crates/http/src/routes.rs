@@ -1,11 +1,17 @@
 //! Every call of the API, in one table; what each does is in a file a resource.
 
 pub(crate) mod commands;
+pub(crate) mod compare;
+pub(crate) mod dashboard;
 pub(crate) mod description;
+pub(crate) mod events;
 pub(crate) mod health;
 pub(crate) mod metrics;
+pub(crate) mod report;
 pub(crate) mod results;
 pub(crate) mod runs;
+pub(crate) mod samples;
+pub(crate) mod series;
 pub(crate) mod tests;
 
 use actix_web::http::Method;
@@ -17,11 +23,16 @@ use crate::problem::{Code, Problem};
 /// Every path and the methods it takes.
 pub(crate) fn table() -> Vec<Entry> {
     vec![
+        at("/", [get(dashboard::page)]),
+        at(dashboard::ASSETS, [get(dashboard::asset)]),
         at("/create-test", [post(commands::create)]),
         at("/start-test", [post(commands::start)]),
         at("/restart-test", [post(commands::restart)]),
         at("/schedule-test", [post(commands::schedule)]),
         at("/cancel-test", [post(commands::cancel)]),
+        at("/validate-test", [post(commands::validate)]),
+        at("/save-results", [post(results::save)]),
+        at("/get-all-tests", [get(tests::list_all)]),
         at("/tests", [get(tests::list)]),
         at("/tests/{testID}", [get(tests::one), patch(tests::change), delete(tests::delete)]),
         at("/tests/{testID}/pause", [post(tests::pause)]),
@@ -29,6 +40,14 @@ pub(crate) fn table() -> Vec<Entry> {
         at("/tests/{testID}/runs", [get(runs::list)]),
         at("/tests/{testID}/runs/{run}", [get(runs::one)]),
         at("/tests/{testID}/results", [get(results::summary)]),
+        at("/tests/{testID}/samples", [get(samples::list)]),
+        at("/tests/{testID}/report", [get(report::report)]),
+        at("/tests/{testID}/series", [get(series::series)]),
+        at("/tests/{testID}/compare", [get(compare::with_baseline)]),
+        at("/tests/{testID}/baseline", [put(compare::set_baseline), delete(compare::clear_baseline)]),
+        at("/tests/{testID}/events", [get(events::of_test)]),
+        at("/events", [get(events::of_all)]),
+        at("/compare", [get(compare::compare)]),
         at("/health", [get(health::health)]),
         at("/ready", [get(health::ready)]),
         at("/metrics", [get(metrics::text)]),
@@ -89,6 +108,15 @@ where
     H::Output: Responder + 'static,
 {
     (Method::POST, web::post().to(handler))
+}
+
+fn put<H, Args>(handler: H) -> (Method, Route)
+where
+    H: Handler<Args>,
+    Args: FromRequest + 'static,
+    H::Output: Responder + 'static,
+{
+    (Method::PUT, web::put().to(handler))
 }
 
 fn patch<H, Args>(handler: H) -> (Method, Route)

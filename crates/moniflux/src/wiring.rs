@@ -11,10 +11,12 @@ use moniflux_engine::{Engine, SystemClock, WorkerThreads, Workers};
 use moniflux_ports::change_feed::ChangeFeed;
 use moniflux_ports::result_store::ResultStore;
 use moniflux_ports::run_store::RunStore;
+use moniflux_ports::sink_reader::SinkReader;
 use moniflux_ports::test_store::TestStore;
 use moniflux_service::Stores;
 use moniflux_store_mongo::{MongoConfig, MongoStore};
 use moniflux_store_sqlite::{SqliteConfig, SqliteStore};
+use moniflux_verify_http::HttpSinks;
 use tokio::runtime::{Builder, Runtime};
 use uuid::Uuid;
 
@@ -67,6 +69,11 @@ pub(crate) fn engine() -> anyhow::Result<(Engine, WorkerThreads)> {
     let (workers, threads) = Workers::start(cores, clock).context("cannot start the threads for load")?;
     let emitters = Arc::new(HttpEmitters::default());
     Ok((Engine { clock: Arc::new(clock), emitters, workers, reserve: RESERVE }, threads))
+}
+
+/// Whoever asks sinks what arrived.
+pub(crate) fn sinks() -> Arc<dyn SinkReader> {
+    Arc::new(HttpSinks::default())
 }
 
 /// Threads for everything but load.

@@ -1,5 +1,7 @@
 //! What comes back out of a body: which records of which lane arrived.
 
+use std::num::NonZeroU64;
+
 use moniflux_domain::destination::DestinationKind;
 use moniflux_domain::id::RunId;
 use moniflux_domain::signal::{Share, Signal};
@@ -26,18 +28,24 @@ pub struct Arrival<'a> {
     ///
     /// A gauge carries that number modulo 2^45, which is more than ten million a second for a month.
     pub seq: u64,
+    /// Its own time in nanoseconds since 1970; none when it has lost that on its way.
+    pub at: Option<NonZeroU64>,
 }
 
 impl<'a> Arrival<'a> {
-    /// The record with that number in its lane.
+    /// The record with that number in its lane and that time of its own.
     ///
     /// # Errors
     /// Another share's record has that number.
     #[inline]
-    pub(crate) fn of(origin: Origin<'a>, lane_number: u64) -> Result<Self, DecodeError> {
+    pub(crate) fn of(
+        origin: Origin<'a>,
+        lane_number: u64,
+        at: Option<NonZeroU64>,
+    ) -> Result<Self, DecodeError> {
         let seq = origin.share.own_number(lane_number);
         let seq = seq.ok_or(DecodeError::OtherShare { number: lane_number, share: origin.share })?;
-        Ok(Self { origin, seq })
+        Ok(Self { origin, seq, at })
     }
 }
 

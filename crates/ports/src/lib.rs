@@ -14,12 +14,13 @@ pub mod emitter;
 pub mod error;
 pub mod result_store;
 pub mod run_store;
+pub mod sink_reader;
 pub mod test_store;
 
 #[cfg(feature = "mock")]
 pub use mock::{
     MockChangeFeed, MockChanges, MockClock, MockEmitter, MockEmitterFactory, MockResultStore, MockRunStore,
-    MockTestStore,
+    MockSinkReader, MockTestStore,
 };
 
 #[cfg(feature = "mock")]
@@ -29,5 +30,6 @@ mod mock {
     pub use crate::emitter::{MockEmitter, MockEmitterFactory};
     pub use crate::result_store::MockResultStore;
     pub use crate::run_store::MockRunStore;
+    pub use crate::sink_reader::MockSinkReader;
     pub use crate::test_store::MockTestStore;
 }

@@ -63,6 +63,9 @@ pub trait RunStore: Send + Sync {
     /// One run of a test, with all of its shares.
     async fn get(&self, test: &TestId, number: RunNumber) -> Result<Option<Run>, StoreFault>;
 
+    /// The run of that name, with all of its shares, of whichever test.
+    async fn find(&self, run: RunId) -> Result<Option<Run>, StoreFault>;
+
     /// The runs of a test, with all of their shares, with numbers above `after`, lowest number first, at most `limit`.
     async fn list(&self, test: &TestId, after: Option<RunNumber>, limit: u32)
     -> Result<Vec<Run>, StoreFault>;

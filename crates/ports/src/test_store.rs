@@ -23,7 +23,7 @@ pub trait TestStore: Send + Sync {
     /// The test of that name, as of the latest change that was answered on any replica.
     async fn get(&self, id: &TestId) -> Result<Option<Test>, StoreFault>;
 
-    /// The tests that fit, oldest first (by creation, then by name), a page at a time.
+    /// The tests that fit, oldest or newest first (by creation, then by name), a page at a time.
     ///
     /// A test that fits through the whole listing is seen exactly once, whatever is created meanwhile.
     async fn list(&self, query: &TestQuery) -> Result<TestPage, StoreFault>;
@@ -58,6 +58,10 @@ pub struct TestQuery {
     pub user: Option<UserId>,
     /// Only tests whose start time is set and not after this.
     pub due_by: Option<DateTime<Utc>>,
+    /// Only tests whose name, user, or destination's name or address holds this text, in any case of ASCII letters.
+    pub search: Option<String>,
+    /// In which order.
+    pub order: Order,
     /// The most on a page.
     pub limit: u32,
     /// Where the page before ended.
@@ -66,8 +70,26 @@ pub struct TestQuery {
 
 impl Default for TestQuery {
     fn default() -> Self {
-        Self { statuses: Vec::new(), user: None, due_by: None, limit: 100, after: None }
+        Self {
+            statuses: Vec::new(),
+            user: None,
+            due_by: None,
+            search: None,
+            order: Order::default(),
+            limit: 100,
+            after: None,
+        }
     }
+}
+
+/// The order of a listing.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Order {
+    /// By creation, then by name.
+    #[default]
+    OldestFirst,
+    /// The other way round.
+    NewestFirst,
 }
 
 /// A place in a listing: the test that the page ended with.

@@ -49,6 +49,9 @@ fn check(draft: &Draft, spec: &Spec, test: &Test) -> Result<(), Faults> {
             ("destination", spec.destination != test.spec.destination),
             ("seed", spec.seed != test.spec.seed),
             ("parallelism", spec.parallelism != test.spec.parallelism),
+            ("thresholds", spec.thresholds != test.spec.thresholds),
+            ("capture", spec.capture != test.spec.capture),
+            ("verify", spec.verify != test.spec.verify),
         ];
         let delivery = delivery_changes(&spec.delivery, &test.spec.delivery);
         let fixed = fixed.into_iter().chain(delivery).chain(search_changes(spec, &test.spec));

@@ -15,13 +15,31 @@ impl Service {
     /// # Errors
     /// The input is wrong, or the name is taken.
     pub async fn create(&self, draft: Draft) -> Result<Test, UseCaseError> {
-        let schedule = draft.schedule;
-        let mut test = self.drafted(draft)?;
-        if let Some(at) = schedule {
-            let at = start_time(at, self.now())?;
-            test = test.scheduled(at, self.now()).map_err(refused(&test.id))?;
+        self.insert(self.created(draft)?).await
+    }
+
+    /// Says what [`Service::create`] would refuse, and stores nothing.
+    ///
+    /// # Errors
+    /// The input is wrong, or the name is taken.
+    pub async fn validate(&self, draft: Draft) -> Result<(), UseCaseError> {
+        let test = self.created(draft)?;
+        match self.stores.tests.get(&test.id).await? {
+            Some(_) => Err(UseCaseError::Exists(test.id)),
+            None => Ok(()),
         }
-        self.insert(test).await
+    }
+
+    fn created(&self, draft: Draft) -> Result<Test, UseCaseError> {
+        let schedule = draft.schedule;
+        let test = self.drafted(draft)?;
+        match schedule {
+            Some(at) => {
+                let at = start_time(at, self.now())?;
+                test.scheduled(at, self.now()).map_err(refused(&test.id))
+            }
+            None => Ok(test),
+        }
     }
 
     /// The test that a full draft describes.

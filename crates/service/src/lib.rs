@@ -6,12 +6,17 @@
 //! * **Depends on:** `domain`, `ports`, `engine`.
 //! * **Read first:** [`service`], then `start`, then [`supervisor`].
 
+pub mod compare;
 pub mod error;
+pub mod live;
 pub mod results;
+pub mod samples;
 pub mod scheduler;
+pub mod series;
 pub mod service;
 pub mod supervisor;
 
+mod baseline;
 mod cancel;
 mod change;
 mod create;
@@ -20,14 +25,22 @@ mod list;
 mod pause;
 mod restart;
 mod resume;
+mod saved;
 mod schedule;
 mod start;
+mod verify;
 
+pub use compare::{Comparison, RunReference};
 pub use error::UseCaseError;
+pub use live::{Following, Happening, LiveEvent, LivePoint};
 pub use results::Results;
+pub use samples::{SamplePage, SampledRun};
+pub use saved::SavedDocument;
 pub use scheduler::Scheduler;
+pub use series::{Series, SeriesQuery};
 pub use service::{Service, Stores};
 pub use supervisor::{LiveRun, Supervisor};
+pub use verify::verify;
 
 #[cfg(test)]
 mod testing;

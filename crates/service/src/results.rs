@@ -1,6 +1,9 @@
 //! Results: the summary of a run, while it goes on and afterwards.
 
 mod capacity;
+mod conclusion;
+mod delivery;
+pub(crate) mod figures;
 
 use std::collections::BTreeMap;
 
@@ -11,15 +14,21 @@ use moniflux_domain::lifecycle::Status;
 use moniflux_domain::profile::ActiveTime;
 use moniflux_domain::run::Run;
 use moniflux_domain::signal::Signal;
-use moniflux_domain::tally::Tally;
+use moniflux_domain::threshold::Threshold;
 use moniflux_domain::verdict::{Evidence, Verdict};
-use moniflux_engine::latency::{LatencyTimes, Times, UnreadableDistribution};
+use moniflux_domain::verify::Verification;
+use moniflux_engine::latency::{Times, UnreadableDistribution};
 use serde::Serialize;
 
 use crate::error::UseCaseError;
+use crate::saved::SavedDocument;
 use crate::service::Service;
 
 pub use self::capacity::{CapacityResults, StepLaneResults, StepResults};
+pub use self::conclusion::{Conclusion, RunResult, ThresholdResult};
+pub use self::delivery::DeliveryResults;
+pub use self::figures::RunFigures;
+use self::figures::{LaneFigures, float, per_second};
 
 impl Service {
     /// The summary of one run of a test; of the latest for no number.
@@ -31,7 +40,9 @@ impl Service {
         let run = self.run_of(&test, number).await?;
         let is_current = test.run.is_some_and(|current| current.id == run.id);
         let status = if is_current && test.status.has_run() { test.status } else { Status::Running };
-        Ok(Results::of(&run, status)?)
+        let delivery = self.delivery_of(&run).await?;
+        let attachments = self.saved_with(run.id).await?;
+        Ok(Results { attachments, ..Results::verified(&run, status, delivery)? })
     }
 }
 
@@ -62,8 +73,17 @@ pub struct Results {
     pub verdict: Verdict,
     /// What the verdict says of the generator.
     pub generator: GeneratorResults,
+    /// Passed, failed or invalid, and why.
+    pub conclusion: Conclusion,
+    /// Each threshold, in the order they were given.
+    pub thresholds: Vec<ThresholdResult>,
     /// Each signal that was on.
     pub lanes: BTreeMap<Signal, LaneResults>,
+    /// What the sink says; null for a run that names none.
+    pub delivery: Option<DeliveryResults>,
+    /// Documents that users keep with the run, by name.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub attachments: Vec<SavedDocument>,
     /// What a search for the capacity found; left out for a run that is none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub capacity: Option<CapacityResults>,
@@ -177,26 +197,28 @@ impl Results {
     /// # Errors
     /// The run's distributions cannot be read.
     pub fn of(run: &Run, status: Status) -> Result<Self, UnreadableDistribution> {
+        Self::verified(run, status, None)
+    }
+
+    /// The same, with what its sink said.
+    ///
+    /// # Errors
+    /// The run's distributions cannot be read.
+    pub fn verified(
+        run: &Run,
+        status: Status,
+        delivery: Option<Verification>,
+    ) -> Result<Self, UnreadableDistribution> {
         let (checkpoint, run_end) = (run.checkpoint(), run.end());
-        let end = checkpoint.lanes.iter().map(|lane| lane.load.end()).max();
-        let active = end.map_or(checkpoint.active, |end| checkpoint.active.min(end));
-        let mut lanes = BTreeMap::new();
-        for signal in Signal::ALL {
-            let mut tally = Tally::default();
-            let mut evidence = Evidence::default();
-            let mut times = LatencyTimes::default();
-            let shares = checkpoint.lanes.iter().filter(|lane| lane.signal == signal);
-            let mut is_on = false;
-            for lane in shares {
-                is_on = true;
-                tally.merge(&lane.tally);
-                evidence.merge(&lane.evidence);
-                times.merge(&LatencyTimes::from_latency(&lane.latency)?);
-            }
-            if is_on {
-                lanes.insert(signal, LaneResults::of(&tally, &evidence, &times, active));
-            }
-        }
+        let evidence = checkpoint.evidence();
+        let figures = RunFigures { delivery, ..RunFigures::of(&checkpoint)? };
+        let is_counting = !figures.delivery.as_ref().is_some_and(|delivery| delivery.settled);
+        let waits_for = |threshold: &Threshold| is_counting && threshold.figure.is_of_the_sink();
+        let active = figures.active;
+        let lanes = figures.lanes.iter().map(|(signal, lane)| (*signal, LaneResults::of(lane, active)));
+        let is_over = |threshold: &Threshold| run_end.is_some() && !waits_for(threshold);
+        let thresholds = ThresholdResult::of(&run.spec.thresholds, &figures, is_over);
+        let waits = run.spec.thresholds.iter().any(waits_for);
         Ok(Self {
             test: run.test.clone(),
             run_id: run.id,
@@ -204,19 +226,23 @@ impl Results {
             status: run_end.as_ref().map_or(status.as_str(), |end| end.outcome.as_str()).to_owned(),
             started_at: run.started_at,
             ended_at: run_end.as_ref().map(|end| end.at),
-            reason: run_end.and_then(|end| end.reason),
+            reason: run_end.as_ref().and_then(|end| end.reason.clone()),
             active_seconds: active.as_duration().as_secs_f64(),
             verdict: checkpoint.verdict(),
-            generator: GeneratorResults::of(&checkpoint.evidence()),
-            lanes,
+            generator: GeneratorResults::of(&evidence),
+            conclusion: Conclusion::of(run, &evidence, &thresholds, waits),
+            thresholds,
+            lanes: lanes.collect(),
+            delivery: figures.delivery.as_ref().map(DeliveryResults::from),
+            attachments: Vec::new(),
             capacity: checkpoint.search.as_ref().map(CapacityResults::from),
         })
     }
 }
 
 impl LaneResults {
-    fn of(tally: &Tally, evidence: &Evidence, times: &LatencyTimes, active: ActiveTime) -> Self {
-        let in_time = tally.issued().saturating_sub(evidence.overtime);
+    fn of(lane: &LaneFigures, active: ActiveTime) -> Self {
+        let LaneFigures { tally, times, .. } = lane;
         Self {
             due: tally.due(),
             issued: tally.issued(),
@@ -234,20 +260,26 @@ impl LaneResults {
             bytes: tally.bytes(),
             wire_bytes: tally.wire_bytes(),
             compression_ratio: ratio(tally.bytes(), tally.wire_bytes()),
-            rate: RateResults { asked: rate(tally.due(), active), achieved: rate(in_time, active) },
-            lateness: Lateness {
-                p50: times.lateness.quantile_millis(0.5),
-                p99: times.lateness.quantile_millis(0.99),
-                max: times.lateness.max_millis(),
+            rate: RateResults {
+                asked: per_second(tally.due(), active),
+                achieved: per_second(lane.in_time(), active),
             },
+            lateness: Lateness::of(&times.lateness),
             response_time: Percentiles::of(&times.response),
             service_time: Percentiles::of(&times.service),
         }
     }
 }
 
+impl Lateness {
+    pub(crate) fn of(times: &Times) -> Self {
+        let (p50, p99) = (times.quantile_millis(0.5), times.quantile_millis(0.99));
+        Self { p50, p99, max: times.max_millis() }
+    }
+}
+
 impl Percentiles {
-    fn of(times: &Times) -> Self {
+    pub(crate) fn of(times: &Times) -> Self {
         Self {
             p50: times.quantile_millis(0.5),
             p90: times.quantile_millis(0.9),
@@ -259,13 +291,6 @@ impl Percentiles {
     }
 }
 
-#[expect(clippy::cast_precision_loss, reason = "a rate is shown, not counted with")]
-fn rate(records: u64, active: ActiveTime) -> f64 {
-    let seconds = active.as_duration().as_secs_f64();
-    if seconds > 0.0 { records as f64 / seconds } else { 0.0 }
-}
-
-#[expect(clippy::cast_precision_loss, reason = "a ratio is shown, not counted with")]
 fn ratio(bytes: u64, wire_bytes: u64) -> Option<f64> {
-    (wire_bytes > 0).then(|| bytes as f64 / wire_bytes as f64)
+    (wire_bytes > 0).then(|| float(bytes) / float(wire_bytes))
 }

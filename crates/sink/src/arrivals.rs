@@ -2,9 +2,13 @@
 
 use moniflux_payload::{Arrival, Origin};
 
+use crate::end_to_end::Latencies;
+
 /// The records of one request.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Arrivals<'a> {
+    /// When it came, in nanoseconds since 1970.
+    at: u64,
     lanes: Vec<LaneArrivals<'a>>,
     /// The lane of the record before.
     current: usize,
@@ -18,17 +22,24 @@ pub(crate) struct LaneArrivals<'a> {
     pub(crate) records: u64,
     /// First and last numbers.
     pub(crate) runs: Vec<(u64, u64)>,
+    pub(crate) latencies: Latencies,
 }
 
 impl<'a> Arrivals<'a> {
+    /// Of a request that came at that time, in nanoseconds since 1970.
+    pub(crate) fn at(at: u64) -> Self {
+        Self { at, lanes: Vec::new(), current: 0 }
+    }
+
     /// Takes the next record of the body.
     #[inline]
-    pub(crate) fn take(&mut self, Arrival { origin, seq }: Arrival<'a>) {
+    pub(crate) fn take(&mut self, Arrival { origin, seq, at }: Arrival<'a>) {
         if self.lanes.get(self.current).is_none_or(|lane| lane.origin != origin) {
             self.turn_to(origin);
         }
         let lane = &mut self.lanes[self.current];
         lane.records += 1;
+        lane.latencies.note(at, self.at);
         match lane.runs.last_mut() {
             Some((_, last)) if last.checked_add(1) == Some(seq) => *last = seq,
             Some(_) | None => lane.runs.push((seq, seq)),
@@ -56,7 +67,8 @@ impl<'a> Arrivals<'a> {
 
     fn turn_to(&mut self, origin: Origin<'a>) {
         self.current = self.lanes.iter().position(|lane| lane.origin == origin).unwrap_or_else(|| {
-            self.lanes.push(LaneArrivals { origin, records: 0, runs: Vec::new() });
+            let (runs, latencies) = (Vec::new(), Latencies::default());
+            self.lanes.push(LaneArrivals { origin, records: 0, runs, latencies });
             self.lanes.len() - 1
         });
     }
@@ -71,9 +83,9 @@ mod tests {
     use super::*;
 
     fn runs(numbers: impl IntoIterator<Item = u64>) -> Vec<(u64, u64)> {
-        let mut arrivals = Arrivals::default();
+        let mut arrivals = Arrivals::at(0);
         for seq in numbers {
-            arrivals.take(Arrival { origin: origin(0), seq });
+            arrivals.take(Arrival { origin: origin(0), seq, at: None });
         }
         arrivals.settle().remove(0).runs
     }
@@ -93,9 +105,9 @@ mod tests {
 
     #[test]
     fn lanes_are_kept_apart_and_twice_counts_twice() {
-        let mut arrivals = Arrivals::default();
+        let mut arrivals = Arrivals::at(0);
         for (share, seq) in [(0, 1), (1, 1), (0, 2), (1, 1), (0, 3)] {
-            arrivals.take(Arrival { origin: origin(share), seq });
+            arrivals.take(Arrival { origin: origin(share), seq, at: None });
         }
         let lanes: Vec<_> = arrivals
             .settle()

@@ -6,6 +6,7 @@
 //! * **Read first:** [`ledger`], then `receive`; `server` wires them.
 
 pub mod config;
+pub mod end_to_end;
 pub mod faults;
 pub mod intervals;
 pub mod ledger;

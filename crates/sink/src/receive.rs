@@ -3,7 +3,7 @@
 use std::error::Error;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::Instant;
+use std::time::{Instant, SystemTime};
 
 use actix_web::http::header::{CONTENT_ENCODING, CONTENT_TYPE};
 use actix_web::http::{Method, StatusCode};
@@ -70,6 +70,7 @@ pub(crate) async fn receive(
     };
     let fate = receiver.faults.fate(receiver.requests.fetch_add(1, Ordering::Relaxed));
     let body = buffers.collect(payload, receiver.body_limit).await;
+    let arrived = wall_clock();
     if !receiver.faults.delay.is_zero() {
         tokio::time::sleep(receiver.faults.delay).await;
     }
@@ -82,7 +83,7 @@ pub(crate) async fn receive(
             problem.with_status(status).into()
         }
         Fate::Serve => match body {
-            Ok(body) => count(consignment, body, &receiver, &buffers).await,
+            Ok(body) => count(consignment, (body, arrived), &receiver, &buffers).await,
             Err(error) => Problem::from(error).into(),
         },
     }
@@ -90,16 +91,16 @@ pub(crate) async fn receive(
 
 async fn count(
     consignment: Consignment,
-    body: Vec<u8>,
+    (body, arrived): (Vec<u8>, SystemTime),
     receiver: &web::Data<Receiver>,
     buffers: &Buffers,
 ) -> HttpResponse {
     let counted = if consignment.packing == Packing::Plain && body.len() <= READ_AT_ONCE {
-        consignment.count(body, receiver)
+        consignment.count(body, arrived, receiver)
     } else {
         // Takes too long to keep the worker's other connections waiting.
         let receiver = Arc::clone(receiver);
-        match web::block(move || consignment.count(body, &receiver)).await {
+        match web::block(move || consignment.count(body, arrived, &receiver)).await {
             Ok(counted) => counted,
             Err(error) => {
                 tracing::error!(%error, "a body was not read");
@@ -148,9 +149,14 @@ impl Consignment {
     }
 
     /// Counts the records of a body, gives the buffer back and says how many there were.
-    fn count(self, body: Vec<u8>, receiver: &Receiver) -> Result<(Vec<u8>, u64), Problem> {
+    fn count(
+        self,
+        body: Vec<u8>,
+        arrived: SystemTime,
+        receiver: &Receiver,
+    ) -> Result<(Vec<u8>, u64), Problem> {
         let body = self.packing.unpack(body, receiver.body_limit)?;
-        let records = receiver.ledger.receive(self.kind, self.signal, self.share, &body)?;
+        let records = receiver.ledger.receive(self.kind, self.signal, self.share, &body, arrived)?;
         Ok((body, records))
     }
 
@@ -196,6 +202,11 @@ fn otlp_signal(path: &str) -> Option<Signal> {
 #[expect(clippy::disallowed_methods, reason = "the sink measures no load: it has no clock port")]
 fn now() -> Instant {
     Instant::now()
+}
+
+#[expect(clippy::disallowed_methods, reason = "the sink has no clock port, and tells when records arrived")]
+fn wall_clock() -> SystemTime {
+    SystemTime::now()
 }
 
 const SIGNAL: &str = "x-moniflux-signal";

@@ -5,13 +5,15 @@ use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use moniflux_domain::answer::{Answer, Kind};
+use moniflux_domain::attachment::Attachment;
 use moniflux_domain::capacity::{Capacity, Condition, Figures, LaneFigures, Search};
+use moniflux_domain::capture::{Capture, Kept};
 use moniflux_domain::delivery::{Delivery, Retry, RetryOn};
 use moniflux_domain::destination::{Compression, Destination, DestinationKind, Endpoint};
 use moniflux_domain::guard::AbortOn;
 use moniflux_domain::id::{RunId, RunNumber, TestId, UserId, Version};
 use moniflux_domain::lifecycle::Status;
-use moniflux_domain::point::{Distribution, Latency, LoadEvent, Mark, Point, Sample};
+use moniflux_domain::point::{Distribution, Grain, Latency, LoadEvent, Mark, Point, Sample};
 use moniflux_domain::profile::{ActiveTime, Demand, Extent, LaneRate, Load, Rate};
 use moniflux_domain::run::{Checkpoint, LaneCheckpoint, Run, RunShare};
 use moniflux_domain::secret::Secret;
@@ -22,7 +24,9 @@ use moniflux_domain::spec::{
 };
 use moniflux_domain::tally::Tally;
 use moniflux_domain::test::{CurrentRun, Test};
+use moniflux_domain::threshold::{Abort, Threshold};
 use moniflux_domain::verdict::Evidence;
+use moniflux_domain::verify::Verify;
 use uuid::Uuid;
 
 use crate::Outcome;
@@ -55,6 +59,12 @@ pub(crate) fn spec() -> Outcome<Spec> {
         abort_on: Some(AbortOn { failures: 123_456, lasts: Duration::from_millis(1_500) }),
         seed: Some((1 << 53) - 1),
         parallelism: Parallelism::of(3).ok_or("parallelism")?,
+        thresholds: vec![
+            threshold("logs.responseTime.p99 < 250ms")?,
+            threshold("missed == 0")?.aborting(None),
+        ],
+        capture: Capture { kept: Kept::All, max: Capture::MOST },
+        verify: Some(Verify { sink: Endpoint::parse("http://sink:4318/a")?, wait: Duration::from_millis(1) }),
         destination: Destination {
             name: Some("Ziel \"ä\" 🚰".to_owned()),
             kind: DestinationKind::OtlpHttp,
@@ -64,6 +74,11 @@ pub(crate) fn spec() -> Outcome<Spec> {
             compression: Compression::Zstd,
         },
     })
+}
+
+fn threshold(text: &str) -> Outcome<Threshold> {
+    let abort = Some(Abort { after: Duration::from_millis(1_500) });
+    Ok(Threshold::parse(text)?.aborting(abort))
 }
 
 fn shapes() -> Outcome<BTreeMap<Signal, Shape>> {
@@ -120,6 +135,7 @@ pub(crate) fn full_test(id: &str) -> Outcome<Test> {
         started_at: Some(moment(-4)),
         completed_at: Some(moment(5)),
         run: Some(CurrentRun { id: run_id(6), number: RunNumber(u32::MAX) }),
+        baseline: Some(RunNumber(u32::MAX - 1)),
         version: Version(u64::from(u32::MAX) * 1_000),
     })
 }
@@ -210,8 +226,10 @@ pub(crate) fn point(run: RunId, signal: Signal, share: u32, active: u64) -> Poin
         run,
         signal,
         share,
+        grain: Grain::Fine,
         at: moment(0) + Duration::from_millis(salt),
         active: ActiveTime::from_nanos(active),
+        span: Duration::from_nanos(1_000_000_007 + salt),
         tally: tally(salt),
         evidence: evidence(salt),
         latency: latency(salt),
@@ -220,14 +238,15 @@ pub(crate) fn point(run: RunId, signal: Signal, share: u32, active: u64) -> Poin
 }
 
 fn marks(salt: u64) -> Vec<Mark> {
-    use LoadEvent::{Changed, Paused, Resumed, Stopped, TakenOver};
+    use LoadEvent::{Changed, Paused, Resumed, Stopped, TakenOver, ThresholdBreached};
     let mark = |event| Mark {
         event,
         at: moment(7) + Duration::from_millis(salt),
         active: ActiveTime::from_nanos((1 << 53) + 5 + salt),
+        detail: (event == Changed).then(|| "logs von 1/s → 2/s".to_owned()),
     };
     // Mostly there are none.
-    let events = [TakenOver, Paused, Resumed, Changed, Stopped];
+    let events = [TakenOver, Paused, Resumed, Changed, Stopped, ThresholdBreached];
     events.into_iter().skip(usize::from(salt.is_multiple_of(2)) * events.len()).map(mark).collect()
 }
 
@@ -239,7 +258,18 @@ pub(crate) fn sample(run: RunId, signal: Signal, share: u32, seq: u64) -> Sample
         share,
         seq,
         at: moment(0) + Duration::from_millis(seq % 1_000_003),
+        level: Some(LogType::Warn),
+        trace_id: Some(format!("{:032x}", u128::from(seq) << 64 | u128::from(share))),
         body: format!("{{\"message\": \"ünï 'cödé' $x\\u0000 {seq}\"}}"),
+    }
+}
+
+/// A document that no store could make up.
+pub(crate) fn attachment(name: &str, salt: u64) -> Attachment {
+    Attachment {
+        name: name.to_owned(),
+        at: moment(3) + Duration::from_millis(salt),
+        body: format!("{{\"b\": 0.10, \"a\": [18446744073709551615, \"ünï $x\\u0000\"], \"salt\": {salt}}}"),
     }
 }
 

@@ -1,12 +1,16 @@
-//! Points and samples.
+//! Points and attachments, and how what runs left behind is forgotten.
 
+use std::time::Duration;
+
+use chrono::{SubsecRound, Utc};
 use moniflux_domain::id::RunId;
-use moniflux_domain::point::{Point, Sample};
+use moniflux_domain::point::{Grain, Point, Sample};
 use moniflux_domain::profile::ActiveTime;
 use moniflux_domain::signal::Signal;
-use moniflux_ports::result_store::{PointRange, SampleCursor};
+use moniflux_ports::result_store::{PointRange, SampleQuery};
 
-use crate::example::{point, run_id, sample};
+use crate::concurrently::sixteen;
+use crate::example::{attachment, moment, point, run_id, sample};
 use crate::{Deployment, Outcome, Stores};
 
 /// By active time, then signal, then share, whatever the order they were stored in; of one run only.
@@ -63,66 +67,131 @@ pub async fn a_range_includes_its_start_and_not_its_end(deployment: &dyn Deploym
     ];
     for (from, to, expected) in asked {
         let range = PointRange { from: ActiveTime::from_nanos(from), to: to.map(ActiveTime::from_nanos) };
-        let found = stores.results.points(run_id(1), range).await?;
+        let found = stores.results.points(run_id(1), Grain::Fine, range).await?;
         let times: Vec<_> = found.iter().map(|point| point.active.as_nanos()).collect();
         assert_eq!(times, expected, "{range:?}");
     }
     Ok(())
 }
 
-/// By signal, share and sequence number, whatever the order they were stored in; of one run only.
-pub async fn samples_read_back_in_order_and_exactly(deployment: &dyn Deployment) -> Outcome {
+/// Points of one grain are not among those of the other, and are known apart.
+pub async fn grains_are_kept_apart(deployment: &dyn Deployment) -> Outcome {
     let stores = deployment.open().await?;
-    let ordered = some_samples();
-    let shuffled: Vec<_> = ordered.iter().rev().cloned().collect();
-    stores.results.append_samples(&shuffled).await?;
-    stores.results.append_samples(&[sample(run_id(2), Signal::Logs, 0, 1)]).await?;
-    stores.results.append_samples(&[]).await?;
-    assert_eq!(stores.results.samples(run_id(1), None, None, 1_000).await?, ordered);
-    for signal in Signal::ALL {
-        let expected: Vec<_> = ordered.iter().filter(|sample| sample.signal == signal).cloned().collect();
-        assert_eq!(stores.results.samples(run_id(1), Some(signal), None, u32::MAX).await?, expected);
+    let fine = point(run_id(1), Signal::Logs, 0, 30);
+    let coarse = Point { grain: Grain::Coarse, span: Grain::COARSE, ..fine.clone() };
+    stores.results.append_points(&[coarse.clone(), fine.clone()]).await?;
+    for (grain, expected) in [(Grain::Fine, fine), (Grain::Coarse, coarse)] {
+        let found = stores.results.points(run_id(1), grain, PointRange::default()).await?;
+        assert_eq!(found, [expected]);
     }
     Ok(())
 }
 
-/// The first one stays, and those beside it in the call are stored.
-pub async fn a_sample_stored_again_changes_nothing(deployment: &dyn Deployment) -> Outcome {
+/// Of every run, after a moment, by the time they were taken; coarse ones are not among them.
+pub async fn what_was_stored_lately_can_be_followed(deployment: &dyn Deployment) -> Outcome {
     let stores = deployment.open().await?;
-    let first = sample(run_id(1), Signal::Metrics, 3, 1);
-    let again = Sample { body: "[]".to_owned(), ..first.clone() };
-    let next = sample(run_id(1), Signal::Metrics, 3, 2);
-    stores.results.append_samples(std::slice::from_ref(&first)).await?;
-    stores.results.append_samples(&[again, next.clone()]).await?;
-    assert_eq!(stores.results.samples(run_id(1), None, None, 10).await?, [first, next]);
+    let taken = |run, millis, signal| Point {
+        at: moment(millis),
+        ..point(run_id(run), signal, 0, millis.cast_unsigned())
+    };
+    let in_order = [
+        taken(1, 1_000, Signal::Logs),
+        taken(1, 1_000, Signal::Traces),
+        taken(2, 1_000, Signal::Logs),
+        taken(1, 2_000, Signal::Logs),
+    ];
+    let coarse = Point { grain: Grain::Coarse, ..in_order[0].clone() };
+    let mut stored: Vec<_> = in_order.iter().rev().cloned().collect();
+    stored.push(coarse);
+    stores.results.append_points(&stored).await?;
+    stores.results.append_points(&stored[..1]).await?;
+    assert_eq!(stores.results.points_since(moment(999), 100).await?, in_order);
+    assert_eq!(stores.results.points_since(moment(1_000), 100).await?, in_order[3..]);
+    assert_eq!(stores.results.points_since(moment(999), 2).await?.len(), 2);
+    assert_eq!(stores.results.points_since(moment(2_000), 100).await?, []);
     Ok(())
 }
 
-/// Pages after a cursor add up to the whole, with and without a signal; a page of none is empty.
-pub async fn samples_are_read_page_by_page(deployment: &dyn Deployment) -> Outcome {
+/// What is older is gone, at once or soon; the rest stays.
+pub async fn old_results_are_forgotten(deployment: &dyn Deployment) -> Outcome {
     let stores = deployment.open().await?;
-    let ordered = some_samples();
-    stores.results.append_samples(&ordered).await?;
-    for signal in [None, Some(Signal::Metrics)] {
-        let fits = |sample: &&Sample| signal.is_none_or(|signal| signal == sample.signal);
-        let expected: Vec<_> = ordered.iter().filter(fits).cloned().collect();
-        for limit in [1, 4, 7, 1_000] {
-            let mut seen: Vec<Sample> = Vec::new();
-            loop {
-                let after = seen.last().map(cursor);
-                let page = stores.results.samples(run_id(1), signal, after, limit).await?;
-                assert!(page.len() <= limit as usize);
-                if page.is_empty() {
-                    break;
-                }
-                seen.extend(page);
-            }
-            assert_eq!(seen, expected, "{signal:?}, pages of {limit}");
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "a store forgets by its own clock, which is that of the world"
+    )]
+    let now = Utc::now().trunc_subsecs(3);
+    for (run, at) in [(1, now - Duration::from_hours(48)), (2, now)] {
+        stores.results.append_points(&[Point { at, ..point(run_id(run), Signal::Logs, 0, 1) }]).await?;
+        stores.results.append_samples(&[Sample { at, ..sample(run_id(run), Signal::Logs, 0, 1) }]).await?;
+    }
+    stores.results.retain(Duration::from_hours(24)).await?;
+    let any = SampleQuery { limit: 10, ..SampleQuery::default() };
+    let is_gone = async || {
+        let samples = stores.results.samples(run_id(1), &any).await?;
+        Outcome::Ok(samples.is_empty() && points(&stores, run_id(1)).await?.is_empty())
+    };
+    // A server looks once a minute.
+    for _ in 0..1_500 {
+        if is_gone().await? {
+            break;
         }
+        tokio::time::sleep(Duration::from_millis(100)).await;
     }
-    assert_eq!(stores.results.samples(run_id(1), None, None, 0).await?, []);
-    let beyond = SampleCursor { signal: Signal::Traces, share: u32::MAX, seq: u64::MAX };
-    assert_eq!(stores.results.samples(run_id(1), None, Some(beyond), 10).await?, []);
+    assert!(is_gone().await?, "what is old is still there");
+    assert_eq!(points(&stores, run_id(2)).await?.len(), 1);
+    assert_eq!(stores.results.samples(run_id(2), &any).await?.len(), 1);
+    Ok(())
+}
+
+/// By name, whatever the order they were attached in; of one run only; the latest of each name.
+pub async fn attachments_read_back_by_name_and_exactly(deployment: &dyn Deployment) -> Outcome {
+    let stores = deployment.open().await?;
+    let names = ["", "a", "a.b", "a/$b", "b", "verification", "ünï 'cödé'"];
+    let ordered = names.map(|name| attachment(name, 1));
+    for attached in ordered.iter().rev() {
+        stores.results.attach(run_id(1), &attachment(&attached.name, 0)).await?;
+        stores.results.attach(run_id(1), attached).await?;
+    }
+    stores.results.attach(run_id(2), &attachment("a", 2)).await?;
+    let other_handle = deployment.open().await?;
+    assert_eq!(other_handle.results.attachments(run_id(1)).await?, ordered);
+    assert_eq!(stores.results.attachments(run_id(2)).await?, [attachment("a", 2)]);
+    assert_eq!(stores.results.attachments(run_id(3)).await?, []);
+    Ok(())
+}
+
+/// All of them succeed, and what stays is whole, as one of the sixteen had it.
+pub async fn of_sixteen_attachments_of_one_name_one_stays(deployment: &dyn Deployment) -> Outcome {
+    let stores = deployment.open().await?;
+    let attached = sixteen(deployment, |number, stores| async move {
+        stores.results.attach(run_id(1), &attachment("same", number.into())).await
+    });
+    for outcome in attached.await? {
+        outcome?;
+    }
+    let kept = stores.results.attachments(run_id(1)).await?;
+    assert_eq!(kept.len(), 1);
+    assert!((0..16).any(|number| kept[0] == attachment("same", number)), "{kept:?}");
+    Ok(())
+}
+
+/// Oldest first, then by run; until they are detached.
+pub async fn documents_of_a_name_are_found_whatever_their_run(deployment: &dyn Deployment) -> Outcome {
+    let stores = deployment.open().await?;
+    for (run, name, salt) in [(3, "due", 1), (1, "due", 7), (2, "due", 1), (1, "other", 0), (4, "du", 0)] {
+        stores.results.attach(run_id(run), &attachment(name, salt)).await?;
+    }
+    let found = async |limit| stores.results.attached("due", limit).await;
+    let expected = [(2, 1), (3, 1), (1, 7)].map(|(run, salt)| (run_id(run), attachment("due", salt)));
+    assert_eq!(found(10).await?, expected);
+    assert_eq!(found(2).await?, expected[..2]);
+    assert_eq!(found(0).await?, []);
+    for _ in 0..2 {
+        stores.results.detach(run_id(2), "due").await?;
+        stores.results.detach(run_id(1), "nothing").await?;
+        assert_eq!(found(10).await?, expected[1..]);
+    }
+    assert_eq!(stores.results.attachments(run_id(1)).await?.len(), 2);
     Ok(())
 }
 
@@ -132,13 +201,17 @@ pub async fn the_results_of_a_run_are_forgotten(deployment: &dyn Deployment) -> 
     for run in [1, 2, 3].map(run_id) {
         stores.results.append_points(&[point(run, Signal::Logs, 0, 1)]).await?;
         stores.results.append_samples(&[sample(run, Signal::Logs, 0, 1)]).await?;
+        stores.results.attach(run, &attachment("a", 1)).await?;
     }
+    let any = SampleQuery { limit: 10, ..SampleQuery::default() };
     for _ in 0..2 {
         stores.results.delete_of(&[run_id(1), run_id(3), run_id(99)]).await?;
         stores.results.delete_of(&[]).await?;
         for (run, left) in [(1, 0), (2, 1), (3, 0)] {
-            let samples = stores.results.samples(run_id(run), None, None, 10).await?;
-            assert_eq!((points(&stores, run_id(run)).await?.len(), samples.len()), (left, left));
+            let samples = stores.results.samples(run_id(run), &any).await?;
+            let attachments = stores.results.attachments(run_id(run)).await?;
+            let points = points(&stores, run_id(run)).await?;
+            assert_eq!([points.len(), samples.len(), attachments.len()], [left; 3]);
         }
     }
     Ok(())
@@ -153,22 +226,6 @@ pub async fn thousands_of_points_are_stored_in_one_call(deployment: &dyn Deploym
     Ok(())
 }
 
-fn some_samples() -> Vec<Sample> {
-    let mut samples = Vec::new();
-    for signal in Signal::ALL {
-        for share in [0, 1, u32::MAX] {
-            for seq in [0, 2, 10, 1 << 40, i64::MAX as u64] {
-                samples.push(sample(run_id(1), signal, share, seq));
-            }
-        }
-    }
-    samples
-}
-
-fn cursor(sample: &Sample) -> SampleCursor {
-    SampleCursor { signal: sample.signal, share: sample.share, seq: sample.seq }
-}
-
 async fn points(stores: &Stores, run: RunId) -> Outcome<Vec<Point>> {
-    Ok(stores.results.points(run, PointRange::default()).await?)
+    Ok(stores.results.points(run, Grain::Fine, PointRange::default()).await?)
 }

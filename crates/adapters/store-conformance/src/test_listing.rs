@@ -1,9 +1,10 @@
 //! Listing tests: order, filters, pages.
 
+use moniflux_domain::destination::Endpoint;
 use moniflux_domain::id::UserId;
 use moniflux_domain::lifecycle::Status;
 use moniflux_domain::test::Test;
-use moniflux_ports::test_store::TestQuery;
+use moniflux_ports::test_store::{Order, TestQuery};
 
 use crate::example::{full_test, moment, test};
 use crate::{Deployment, Outcome, Stores};
@@ -22,6 +23,49 @@ pub async fn a_listing_is_by_creation_then_by_name(deployment: &dyn Deployment) 
     assert_eq!(names(&page.tests), ["b", "B", "a", "b.", "b:", "z", "c", "-1"]);
     for test in page.tests {
         assert_eq!(stores.tests.get(&test.id).await?, Some(test));
+    }
+    Ok(())
+}
+
+/// The other way round, page by page.
+pub async fn a_listing_may_begin_with_the_newest(deployment: &dyn Deployment) -> Outcome {
+    let stores = deployment.open().await?;
+    for (id, at) in [("c", 3), ("a", 2), ("b", 1), ("z", 2)] {
+        let mut test = test(id)?;
+        test.created_at = moment(at);
+        stores.tests.insert(&test).await?;
+    }
+    let mut query = TestQuery { order: Order::NewestFirst, limit: 3, ..TestQuery::default() };
+    let first = stores.tests.list(&query).await?;
+    assert_eq!(names(&first.tests), ["c", "z", "a"]);
+    query.after = first.next;
+    let second = stores.tests.list(&query).await?;
+    assert_eq!((names(&second.tests), second.next), (vec!["b"], None));
+    Ok(())
+}
+
+/// A text is found anywhere in the name, the user, and the destination's name and address, and means itself only.
+pub async fn a_text_is_searched_for(deployment: &dyn Deployment) -> Outcome {
+    let stores = deployment.open().await?;
+    for id in ["Nightly.1", "nightly-2", "weekly"] {
+        let mut test = test(id)?;
+        test.user = UserId::parse(if id == "weekly" { "Ann (ops) 50%" } else { "bob" })?;
+        test.spec.destination.name = (id == "weekly").then(|| "The_Nightly loki".to_owned());
+        test.spec.destination.endpoint = Endpoint::parse(&format!("http://h/{id}?q=.*"))?;
+        stores.tests.insert(&test).await?;
+    }
+    for (text, found) in [
+        ("nightly", &["Nightly.1", "nightly-2", "weekly"][..]),
+        ("NIGHTLY.", &["Nightly.1"]),
+        ("nightly.2", &[]),
+        ("ann (ops)", &["weekly"]),
+        ("50%", &["weekly"]),
+        ("_nightly", &["weekly"]),
+        ("q=.*", &["Nightly.1", "nightly-2", "weekly"]),
+        ("$", &[]),
+    ] {
+        let query = TestQuery { search: Some(text.to_owned()), ..TestQuery::default() };
+        assert_eq!(names(&stores.tests.list(&query).await?.tests), found, "{text}");
     }
     Ok(())
 }

@@ -6,7 +6,7 @@ mod document;
 mod result;
 
 pub(crate) use document::{ChangesDocument, CheckpointDocument, EndDocument, RunDocument, TestDocument};
-pub(crate) use result::{PointDocument, SampleDocument};
+pub(crate) use result::{AttachmentDocument, PointDocument, SampleDocument};
 
 use std::error::Error;
 

@@ -35,6 +35,11 @@ pub(crate) fn is_gone(error: &Error) -> bool {
     matches!(code(error), Some(NAMESPACE_NOT_FOUND | INDEX_NOT_FOUND))
 }
 
+/// Whether what was to be made was there already.
+pub(crate) fn exists_already(error: &Error) -> bool {
+    code(error) == Some(NAMESPACE_EXISTS)
+}
+
 /// Whether unique indexes refused some of many documents, and nothing else went wrong.
 pub(crate) fn are_duplicates(error: &Error) -> bool {
     let ErrorKind::InsertMany(InsertManyError {
@@ -74,6 +79,7 @@ fn code(error: &Error) -> Option<i32> {
 
 const NAMESPACE_NOT_FOUND: i32 = 26;
 const INDEX_NOT_FOUND: i32 = 27;
+const NAMESPACE_EXISTS: i32 = 48;
 const DUPLICATE_KEY: i32 = 11000;
 
 /// The server's error codes that speak of the moment: <https://www.mongodb.com/docs/manual/reference/error-codes/>.

@@ -68,6 +68,8 @@ impl Mongod {
         let log = folder.path().join("mongod.log");
         let mut command = Command::new("sh");
         command.args(["-c", GUARDED, "guard"]).arg(folder.path()).arg(program);
+        // What is old is to be forgotten within a test's patience.
+        command.args(["--setParameter", "ttlMonitorSleepSecs=1"]);
         command.arg("--dbpath").arg(folder.path()).arg("--logpath").arg(&log);
         command.args(["--bind_ip", "127.0.0.1", "--port", &port.to_string(), "--nounixsocket"]);
         command.args(["--wiredTigerCacheSizeGB", "0.25"]);

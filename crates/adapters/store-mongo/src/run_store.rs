@@ -101,6 +101,16 @@ impl RunStore for MongoStore {
         Ok(self.read_runs(test, numbers).await?.pop())
     }
 
+    async fn find(&self, run: RunId) -> Result<Option<Run>, StoreFault> {
+        let found = answer(async {
+            let find = self.runs.find(doc! { "id": uuid(run) }).sort(doc! { "share": 1 });
+            find.await?.try_collect::<Vec<_>>().await
+        })
+        .await?;
+        let parts = found.into_iter().map(RunDocument::decode).collect::<Result<Vec<_>, _>>()?;
+        Ok(Run::joined(parts).pop())
+    }
+
     async fn list(
         &self,
         test: &TestId,

@@ -1,5 +1,7 @@
 //! Connecting, making the indexes, closing.
 
+mod series;
+
 use std::fmt;
 
 use mongodb::bson::{Document, doc};
@@ -7,7 +9,9 @@ use mongodb::options::IndexOptions;
 use mongodb::{Client, Collection, IndexModel};
 use moniflux_ports::error::StoreFault;
 
-use crate::codec::{ChangesDocument, PointDocument, RunDocument, SampleDocument, TestDocument};
+use crate::codec::{
+    AttachmentDocument, ChangesDocument, PointDocument, RunDocument, SampleDocument, TestDocument,
+};
 use crate::config::MongoConfig;
 use crate::error::{answer, fault, is_gone, raw_answer};
 
@@ -17,10 +21,10 @@ pub struct MongoStore {
     client: Client,
     pub(crate) tests: Collection<TestDocument>,
     pub(crate) runs: Collection<RunDocument>,
-    /// Plain collections: a time series collection has no unique indexes, and could not tell a point that is stored
-    /// again from a new one.
-    pub(crate) points: Collection<PointDocument>,
+    /// A time series collection. It has no unique indexes, so a point that was stored again is there twice, and is told once.
+    pub(crate) series: Collection<PointDocument>,
     pub(crate) samples: Collection<SampleDocument>,
+    pub(crate) attachments: Collection<AttachmentDocument>,
     /// Used where there are no change streams.
     pub(crate) changes: Collection<ChangesDocument>,
     pub(crate) probe: Collection<Document>,
@@ -47,13 +51,15 @@ impl MongoStore {
         let store = Self {
             tests: database.collection("tests"),
             runs: database.collection("runs"),
-            points: database.collection("points"),
+            series: database.collection(SERIES),
             samples: database.collection("samples"),
+            attachments: database.collection("attachments"),
             changes: database.collection("changes"),
             probe: database.collection("probe"),
             has_streams,
             client,
         };
+        store.make_series(&database).await?;
         store.make_indexes().await?;
         if !has_streams {
             store.make_changes().await?;
@@ -79,10 +85,17 @@ impl MongoStore {
         let that_go_on = partial(doc! { "startedAt": 1, "id": 1, "share": 1 }, go_on);
         answer(self.runs.create_indexes([by_name, by_number, that_go_on])).await?;
 
-        let point = unique(doc! { "run": 1, "active": 1, "signal": 1, "share": 1 });
-        answer(self.points.create_index(point)).await?;
-        let sample = unique(doc! { "run": 1, "signal": 1, "share": 1, "seq": 1 });
-        answer(self.samples.create_index(sample)).await?;
+        let of_a_run = index(doc! { "of.run": 1, "of.grain": 1, "at": 1 });
+        let by_time = index(doc! { "at": 1 });
+        answer(self.series.create_indexes([of_a_run, by_time])).await?;
+        self.forget_earlier(&self.samples, &["run_1_signal_1_share_1_seq_1"]).await?;
+        let sample = unique(doc! { "run": 1, "signal": 1, "seq": 1, "share": 1 });
+        let by_trace = partial(doc! { "run": 1, "traceID": 1 }, doc! { "traceID": { "$exists": true } });
+        let samples_by_time = index(doc! { "at": 1 });
+        answer(self.samples.create_indexes([sample, by_trace, samples_by_time])).await?;
+        let attachments =
+            [unique(doc! { "run": 1, "name": 1 }), index(doc! { "name": 1, "at": 1, "run": 1 })];
+        answer(self.attachments.create_indexes(attachments)).await?;
         Ok(())
     }
 
@@ -90,8 +103,17 @@ impl MongoStore {
     async fn give_every_run_a_share(&self) -> Result<(), StoreFault> {
         let whole = doc! { "$set": { "share": 0, "shares": 1 } };
         answer(self.runs.update_many(doc! { "share": { "$exists": false } }, whole)).await?;
-        for earlier in ["id_1", "test_1_number_1", "startedAt_1_id_1"] {
-            match raw_answer(async { self.runs.drop_index(earlier).await }).await? {
+        self.forget_earlier(&self.runs, &["id_1", "test_1_number_1", "startedAt_1_id_1"]).await
+    }
+
+    /// Drops indexes that earlier versions made.
+    async fn forget_earlier<T: Send + Sync>(
+        &self,
+        collection: &Collection<T>,
+        indexes: &[&str],
+    ) -> Result<(), StoreFault> {
+        for earlier in indexes {
+            match raw_answer(async { collection.drop_index(*earlier).await }).await? {
                 Ok(()) => {}
                 Err(error) if is_gone(&error) => {}
                 Err(error) => return Err(fault(error)),
@@ -100,6 +122,9 @@ impl MongoStore {
         Ok(())
     }
 }
+
+/// The collection of points.
+const SERIES: &str = "series";
 
 /// Without the documents, which hold keys, and the client, which holds a password.
 impl fmt::Debug for MongoStore {

@@ -6,7 +6,9 @@ use mongodb::bson::{Document, doc};
 use moniflux_domain::id::{TestId, Version};
 use moniflux_domain::test::Test;
 use moniflux_ports::error::StoreFault;
-use moniflux_ports::test_store::{InsertError, ReplaceError, TestCursor, TestPage, TestQuery, TestStore};
+use moniflux_ports::test_store::{
+    InsertError, Order, ReplaceError, TestCursor, TestPage, TestQuery, TestStore,
+};
 
 use crate::codec::{TestDocument, date, integer};
 use crate::error::{answer, fault, is_duplicate, raw_answer};
@@ -34,7 +36,11 @@ impl TestStore for MongoStore {
             return Ok(TestPage { tests: Vec::new(), next: query.after.clone() });
         }
         let found = answer(async {
-            let find = self.tests.find(filter(query)).sort(doc! { "createdAt": 1, "_id": 1 });
+            let way = match query.order {
+                Order::OldestFirst => 1,
+                Order::NewestFirst => -1,
+            };
+            let find = self.tests.find(filter(query)).sort(doc! { "createdAt": way, "_id": way });
             find.limit(i64::from(query.limit) + 1).await?.try_collect::<Vec<_>>().await
         })
         .await?;
@@ -78,6 +84,21 @@ impl MongoStore {
     }
 }
 
+/// A regular expression of that very text.
+fn literally(text: &str) -> String {
+    let mut pattern = String::with_capacity(text.len());
+    for c in text.chars() {
+        if c.is_ascii_punctuation() {
+            pattern.push('\\');
+        }
+        pattern.push(c);
+    }
+    pattern
+}
+
+/// Where a text is looked for.
+const SEARCHED: [&str; 4] = ["_id", "user", "spec.spec.destination.name", "spec.spec.destination.endpoint"];
+
 fn as_expected(id: &TestId, version: Version) -> Result<Document, StoreFault> {
     Ok(doc! { "_id": id.as_str(), "version": integer(version.0)? })
 }
@@ -95,11 +116,23 @@ fn filter(query: &TestQuery) -> Document {
         // The type lets the server use the index of tests with a start time.
         filter.insert("schedule", doc! { "$type": "date", "$lte": date(due_by) });
     }
+    let mut conditions = Vec::new();
+    if let Some(text) = &query.search {
+        let holds = doc! { "$regex": literally(text), "$options": "i" };
+        conditions.push(doc! { "$or": SEARCHED.map(|field| doc! { field: holds.clone() }).to_vec() });
+    }
     if let Some(after) = &query.after {
+        let beyond = match query.order {
+            Order::OldestFirst => "$gt",
+            Order::NewestFirst => "$lt",
+        };
         let (created_at, id) = (date(after.created_at), after.id.as_str());
-        let later = doc! { "createdAt": { "$gt": created_at } };
-        let beside = doc! { "createdAt": created_at, "_id": { "$gt": id } };
-        filter.insert("$or", [later, beside]);
+        let later = doc! { "createdAt": { beyond: created_at } };
+        let beside = doc! { "createdAt": created_at, "_id": { beyond: id } };
+        conditions.push(doc! { "$or": [later, beside] });
+    }
+    if !conditions.is_empty() {
+        filter.insert("$and", conditions);
     }
     filter
 }

@@ -7,7 +7,7 @@ mod document;
 mod row;
 
 pub(crate) use document::{checkpoint_document, json, spec_document};
-pub(crate) use row::{PointRow, RunRow, SampleRow, TestRow};
+pub(crate) use row::{AttachmentRow, PointRow, RunRow, SampleRow, TestRow};
 
 use chrono::{DateTime, Utc};
 use moniflux_ports::error::StoreFault;

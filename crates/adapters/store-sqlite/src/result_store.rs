@@ -1,15 +1,20 @@
-//! Points and samples, in the tables of those names. A call writes all of its rows in one transaction.
+//! Points, samples and attachments, in the tables of those names. A call writes all of its rows in one transaction.
+
+use std::time::Duration;
 
 use async_trait::async_trait;
+use chrono::{DateTime, Utc};
+use moniflux_domain::attachment::Attachment;
 use moniflux_domain::id::RunId;
-use moniflux_domain::point::{Point, Sample};
-use moniflux_domain::signal::Signal;
+use moniflux_domain::point::{Grain, Point, Sample};
+use moniflux_domain::profile::ActiveTime;
 use moniflux_ports::error::StoreFault;
-use moniflux_ports::result_store::{PointRange, ResultStore, SampleCursor};
+use moniflux_ports::result_store::{PointRange, ResultStore, SampleQuery};
 use sqlx::QueryBuilder;
 
-use crate::codec::{PointRow, SampleRow, integer, json, millis};
+use crate::codec::{AttachmentRow, PointRow, integer, json, millis};
 use crate::error::fault;
+use crate::samples;
 use crate::store::SqliteStore;
 
 #[async_trait]
@@ -21,22 +26,24 @@ impl ResultStore for SqliteStore {
         let mut transaction = self.writer.begin_with("BEGIN IMMEDIATE").await.map_err(fault)?;
         for point in points {
             let insert =
-                "INSERT INTO points (run, active, signal, share, at, tally, evidence, lateness, response,
-                    service, marks)
-                VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)
-                ON CONFLICT (run, active, signal, share) DO NOTHING";
+                "INSERT INTO points (run, grain, active, signal, share, at, span, tally, evidence, lateness,
+                    response, service, marks)
+                VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)
+                ON CONFLICT (run, grain, active, signal, share) DO NOTHING";
             sqlx::query(insert)
                 .bind(bytes(&point.run))
+                .bind(point.grain.as_secs())
                 .bind(integer(point.active.as_nanos())?)
                 .bind(point.signal.as_str())
                 .bind(point.share)
                 .bind(millis(point.at))
+                .bind(integer(ActiveTime::from_duration(point.span).as_nanos())?)
                 .bind(json(&point.tally)?)
                 .bind(json(&point.evidence)?)
                 .bind(point.latency.lateness.0.as_slice())
                 .bind(point.latency.response.0.as_slice())
                 .bind(point.latency.service.0.as_slice())
-                .bind(json(&point.marks)?)
+                .bind(if point.marks.is_empty() { None } else { Some(json(&point.marks)?) })
                 .execute(&mut *transaction)
                 .await
                 .map_err(fault)?;
@@ -44,9 +51,10 @@ impl ResultStore for SqliteStore {
         transaction.commit().await.map_err(fault)
     }
 
-    async fn points(&self, run: RunId, range: PointRange) -> Result<Vec<Point>, StoreFault> {
+    async fn points(&self, run: RunId, grain: Grain, range: PointRange) -> Result<Vec<Point>, StoreFault> {
         let mut select = QueryBuilder::new("SELECT * FROM points WHERE run = ");
         select.push_bind(bytes(&run).to_vec());
+        select.push(" AND grain = ").push_bind(grain.as_secs());
         // No point is stored beyond what a column holds, so none lies at or after such a start.
         let Ok(from) = i64::try_from(range.from.as_nanos()) else { return Ok(Vec::new()) };
         select.push(" AND active >= ").push_bind(from);
@@ -58,50 +66,72 @@ impl ResultStore for SqliteStore {
         rows.into_iter().map(PointRow::decode).collect()
     }
 
-    async fn append_samples(&self, samples: &[Sample]) -> Result<(), StoreFault> {
-        if samples.is_empty() {
-            return Ok(());
-        }
-        let mut transaction = self.writer.begin_with("BEGIN IMMEDIATE").await.map_err(fault)?;
-        for sample in samples {
-            let insert =
-                "INSERT INTO samples (run, signal, share, seq, at, body) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
-                ON CONFLICT (run, signal, share, seq) DO NOTHING";
-            sqlx::query(insert)
-                .bind(bytes(&sample.run))
-                .bind(sample.signal.as_str())
-                .bind(sample.share)
-                .bind(integer(sample.seq)?)
-                .bind(millis(sample.at))
-                .bind(sample.body.as_str())
-                .execute(&mut *transaction)
-                .await
-                .map_err(fault)?;
-        }
-        transaction.commit().await.map_err(fault)
+    async fn points_since(&self, at: DateTime<Utc>, limit: u32) -> Result<Vec<Point>, StoreFault> {
+        let select = "SELECT * FROM points WHERE at > ?1 AND grain = ?2 ORDER BY at, run, active, signal, share LIMIT ?3";
+        let select = sqlx::query_as(select).bind(millis(at)).bind(Grain::Fine.as_secs()).bind(limit);
+        let rows: Vec<PointRow> = select.fetch_all(&self.reader).await.map_err(fault)?;
+        rows.into_iter().map(PointRow::decode).collect()
     }
 
-    async fn samples(
-        &self,
-        run: RunId,
-        signal: Option<Signal>,
-        after: Option<SampleCursor>,
-        limit: u32,
-    ) -> Result<Vec<Sample>, StoreFault> {
-        let mut select = QueryBuilder::new("SELECT * FROM samples WHERE run = ");
-        select.push_bind(bytes(&run).to_vec());
-        if let Some(signal) = signal {
-            select.push(" AND signal = ").push_bind(signal.as_str());
+    /// Forgets a piece at a time, so that other writers need not wait long.
+    async fn retain(&self, keep: Duration) -> Result<(), StoreFault> {
+        let keep = i64::try_from(keep.as_millis()).unwrap_or(i64::MAX);
+        for delete in [
+            "DELETE FROM points WHERE rowid IN
+                (SELECT rowid FROM points WHERE at < (SELECT now FROM clock) - ?1 LIMIT ?2)",
+            "DELETE FROM samples WHERE rowid IN
+                (SELECT rowid FROM samples WHERE at < (SELECT now FROM clock) - ?1 LIMIT ?2)",
+        ] {
+            loop {
+                let delete = sqlx::query(delete).bind(keep).bind(AT_ONCE);
+                let gone = delete.execute(&self.writer).await.map_err(fault)?.rows_affected();
+                if gone < u64::from(AT_ONCE) {
+                    break;
+                }
+            }
         }
-        if let Some(after) = after {
-            // Beyond what a column holds is after every number that is stored.
-            let seq = i64::try_from(after.seq).unwrap_or(i64::MAX);
-            select.push(" AND (signal, share, seq) > (").push_bind(after.signal.as_str());
-            select.push(", ").push_bind(after.share).push(", ").push_bind(seq).push(")");
-        }
-        select.push(" ORDER BY signal, share, seq LIMIT ").push_bind(limit);
-        let rows: Vec<SampleRow> = select.build_query_as().fetch_all(&self.reader).await.map_err(fault)?;
-        rows.into_iter().map(SampleRow::decode).collect()
+        Ok(())
+    }
+
+    async fn append_samples(&self, samples: &[Sample]) -> Result<(), StoreFault> {
+        samples::append(self, samples).await
+    }
+
+    async fn samples(&self, run: RunId, query: &SampleQuery) -> Result<Vec<Sample>, StoreFault> {
+        samples::find(self, run, query).await
+    }
+
+    async fn attach(&self, run: RunId, attachment: &Attachment) -> Result<(), StoreFault> {
+        let replace = "INSERT OR REPLACE INTO attachments (run, name, at, body) VALUES (?1, ?2, ?3, ?4)";
+        sqlx::query(replace)
+            .bind(bytes(&run))
+            .bind(attachment.name.as_str())
+            .bind(millis(attachment.at))
+            .bind(attachment.body.as_str())
+            .execute(&self.writer)
+            .await
+            .map_err(fault)?;
+        Ok(())
+    }
+
+    async fn attachments(&self, run: RunId) -> Result<Vec<Attachment>, StoreFault> {
+        let select = sqlx::query_as("SELECT * FROM attachments WHERE run = ?1 ORDER BY name");
+        let rows: Vec<AttachmentRow> =
+            select.bind(bytes(&run)).fetch_all(&self.reader).await.map_err(fault)?;
+        rows.into_iter().map(|row| Ok(row.decode()?.1)).collect()
+    }
+
+    async fn attached(&self, name: &str, limit: u32) -> Result<Vec<(RunId, Attachment)>, StoreFault> {
+        let select = "SELECT * FROM attachments WHERE name = ?1 ORDER BY at, run LIMIT ?2";
+        let select = sqlx::query_as(select).bind(name).bind(limit);
+        let rows: Vec<AttachmentRow> = select.fetch_all(&self.reader).await.map_err(fault)?;
+        rows.into_iter().map(AttachmentRow::decode).collect()
+    }
+
+    async fn detach(&self, run: RunId, name: &str) -> Result<(), StoreFault> {
+        let delete = sqlx::query("DELETE FROM attachments WHERE run = ?1 AND name = ?2");
+        delete.bind(bytes(&run)).bind(name).execute(&self.writer).await.map_err(fault)?;
+        Ok(())
     }
 
     async fn delete_of(&self, runs: &[RunId]) -> Result<(), StoreFault> {
@@ -110,7 +140,11 @@ impl ResultStore for SqliteStore {
         }
         let mut transaction = self.writer.begin_with("BEGIN IMMEDIATE").await.map_err(fault)?;
         for run in runs {
-            for delete in ["DELETE FROM points WHERE run = ?1", "DELETE FROM samples WHERE run = ?1"] {
+            for delete in [
+                "DELETE FROM points WHERE run = ?1",
+                "DELETE FROM samples WHERE run = ?1",
+                "DELETE FROM attachments WHERE run = ?1",
+            ] {
                 let delete = sqlx::query(delete).bind(bytes(run));
                 delete.execute(&mut *transaction).await.map_err(fault)?;
             }
@@ -118,6 +152,9 @@ impl ResultStore for SqliteStore {
         transaction.commit().await.map_err(fault)
     }
 }
+
+/// Rows forgotten in one transaction.
+const AT_ONCE: u32 = 5_000;
 
 fn bytes(run: &RunId) -> &[u8] {
     run.0.as_bytes()

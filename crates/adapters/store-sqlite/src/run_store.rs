@@ -140,6 +140,12 @@ impl RunStore for SqliteStore {
         Ok(joined(rows.await.map_err(fault)?)?.pop())
     }
 
+    async fn find(&self, run: RunId) -> Result<Option<Run>, StoreFault> {
+        let select = "SELECT * FROM runs WHERE id = ?1 ORDER BY share";
+        let rows = sqlx::query_as(select).bind(bytes(run)).fetch_all(&self.reader);
+        Ok(joined(rows.await.map_err(fault)?)?.pop())
+    }
+
     async fn list(
         &self,
         test: &TestId,

@@ -4,7 +4,9 @@ use async_trait::async_trait;
 use moniflux_domain::id::{TestId, Version};
 use moniflux_domain::test::Test;
 use moniflux_ports::error::StoreFault;
-use moniflux_ports::test_store::{InsertError, ReplaceError, TestCursor, TestPage, TestQuery, TestStore};
+use moniflux_ports::test_store::{
+    InsertError, Order, ReplaceError, TestCursor, TestPage, TestQuery, TestStore,
+};
 use sqlx::{QueryBuilder, Sqlite};
 
 use crate::codec::{TestRow, integer, millis, spec_document};
@@ -16,8 +18,8 @@ impl TestStore for SqliteStore {
     async fn insert(&self, test: &Test) -> Result<(), InsertError> {
         let inserted = sqlx::query(
             "INSERT INTO tests (id, user, status, spec, schedule, created_at, updated_at, started_at, completed_at,
-                run_id, run_number, version)
-            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)
+                run_id, run_number, version, baseline)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)
             ON CONFLICT (id) DO NOTHING",
         );
         let inserted = bind(inserted, test)?.execute(&self.writer).await.map_err(fault)?;
@@ -54,8 +56,8 @@ impl TestStore for SqliteStore {
     async fn compare_and_set(&self, test: &Test, expected: Version) -> Result<(), ReplaceError> {
         let replaced = sqlx::query(
             "UPDATE tests SET user = ?2, status = ?3, spec = ?4, schedule = ?5, created_at = ?6, updated_at = ?7,
-                started_at = ?8, completed_at = ?9, run_id = ?10, run_number = ?11, version = ?12
-            WHERE id = ?1 AND version = ?13",
+                started_at = ?8, completed_at = ?9, run_id = ?10, run_number = ?11, version = ?12, baseline = ?13
+            WHERE id = ?1 AND version = ?14",
         );
         let replaced = bind(replaced, test)?.bind(integer(expected.0)?);
         let replaced = replaced.execute(&self.writer).await.map_err(fault)?;
@@ -110,17 +112,34 @@ fn select(query: &TestQuery) -> QueryBuilder<Sqlite> {
     if let Some(due_by) = query.due_by {
         select.push(" AND schedule <= ").push_bind(millis(due_by));
     }
+    if let Some(text) = &query.search {
+        let text = text.to_lowercase();
+        select.push(" AND (");
+        for (place, column) in SEARCHED.into_iter().enumerate() {
+            select.push(if place == 0 { "instr(lower(" } else { " OR instr(lower(" });
+            select.push(column).push("), ").push_bind(text.clone()).push(")");
+        }
+        select.push(")");
+    }
+    let (beyond, order) = match query.order {
+        Order::OldestFirst => (" AND (created_at, id) > (", " ORDER BY created_at, id LIMIT "),
+        Order::NewestFirst => (" AND (created_at, id) < (", " ORDER BY created_at DESC, id DESC LIMIT "),
+    };
     if let Some(after) = &query.after {
-        select.push(" AND (created_at, id) > (").push_bind(millis(after.created_at));
+        select.push(beyond).push_bind(millis(after.created_at));
         select.push(", ").push_bind(after.id.as_str().to_owned()).push(")");
     }
-    select.push(" ORDER BY created_at, id LIMIT ").push_bind(i64::from(query.limit) + 1);
+    select.push(order).push_bind(i64::from(query.limit) + 1);
     select
 }
 
+/// Where a text is looked for.
+const SEARCHED: [&str; 4] =
+    ["id", "user", "spec ->> '$.spec.destination.name'", "spec ->> '$.spec.destination.endpoint'"];
+
 type Statement<'q> = sqlx::query::Query<'q, Sqlite, sqlx::sqlite::SqliteArguments>;
 
-/// Binds a test's columns to `?1` … `?12`, in the order of the table.
+/// Binds a test's columns to `?1` … `?13`, in the order of the table.
 fn bind<'q>(statement: Statement<'q>, test: &Test) -> Result<Statement<'q>, StoreFault> {
     Ok(statement
         .bind(test.id.as_str().to_owned())
@@ -134,5 +153,6 @@ fn bind<'q>(statement: Statement<'q>, test: &Test) -> Result<Statement<'q>, Stor
         .bind(test.completed_at.map(millis))
         .bind(test.run.map(|run| run.id.0.into_bytes().to_vec()))
         .bind(test.run.map(|run| run.number.0))
-        .bind(integer(test.version.0)?))
+        .bind(integer(test.version.0)?)
+        .bind(test.baseline.map(|run| run.0)))
 }

@@ -124,14 +124,25 @@ impl<'a> Fields<'a> {
         most: usize,
         read: impl Fn(Self) -> Result<T, Faults>,
     ) -> Option<Vec<T>> {
+        self.items(name, 1, most, |item, place| Fields::of(item, place).and_then(&read))
+    }
+
+    /// A list of `least` to `most` of whatever `read` takes, which learns where each stands.
+    pub(super) fn items<T>(
+        &mut self,
+        name: &'static str,
+        least: usize,
+        most: usize,
+        read: impl Fn(&'a Value, &str) -> Result<T, Faults>,
+    ) -> Option<Vec<T>> {
         let value = self.take(name)?;
-        let Some(items) = value.as_array().filter(|items| (1..=most).contains(&items.len())) else {
-            self.refuse(name, value, &format!("a list of 1 to {most}"));
+        let Some(items) = value.as_array().filter(|items| (least..=most).contains(&items.len())) else {
+            self.refuse(name, value, &format!("a list of {least} to {most}"));
             return None;
         };
         let mut made = Vec::with_capacity(items.len());
         for (index, item) in items.iter().enumerate() {
-            match Fields::of(item, &format!("{}[{index}]", self.path(name))).and_then(&read) {
+            match read(item, &format!("{}[{index}]", self.path(name))) {
                 Ok(item) => made.push(item),
                 Err(faults) => self.faults.extend(faults),
             }
@@ -226,7 +237,7 @@ impl<'a> Fields<'a> {
 }
 
 /// The value as a person wrote it, short.
-fn describe(value: &Value) -> String {
+pub(super) fn describe(value: &Value) -> String {
     match value {
         Value::Object(_) => "an object".into(),
         Value::Array(_) => "a list".into(),

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use super::{delivery, profile};
+use super::{delivery, observation, profile};
 use crate::profile::Extent;
 use crate::shape::Profile;
 use crate::spec::{Entropy, Parallelism, SpansPerTrace, Spec};
@@ -27,6 +27,7 @@ pub fn options(spec: &Spec) -> Map<String, Value> {
     if let Some(abort_on) = &spec.abort_on {
         written.insert("abortOn".into(), delivery::write_abort_on(abort_on));
     }
+    observation::write(spec, &mut written);
     if spec.entropy != Entropy::default() {
         written.insert("entropy".into(), spec.entropy.as_str().into());
     }

@@ -41,7 +41,7 @@ mod tests {
         let body = json!({"logRate": 9, "duration": 9, "destination": {"endpoint": "http://h"}});
         let spec = Draft::read(&body).and_then(Draft::into_spec).unwrap();
         let mut stored = serde_json::to_value(StoredSpec::from(&spec)).unwrap();
-        for later in ["entropy", "spans_per_trace"] {
+        for later in ["entropy", "spans_per_trace", "thresholds", "capture", "verify"] {
             assert!(stored["spec"].as_object_mut().unwrap().remove(later).is_some(), "{later}");
         }
         let read: StoredSpec = serde_json::from_value(stored).unwrap();

@@ -85,6 +85,18 @@ pub(crate) struct TestFields {
     /// failed `for` so many seconds (1 s to an hour, 10 when left out). Left out: never.
     #[schema(value_type = Option<Object>)]
     abort_on: Option<Value>,
+    /// What must hold for a run to pass: conditions such as `"logs.failed.rate < 0.001"`, `"responseTime.p99 < 250ms"`,
+    /// `"missed == 0"` or `"loss == 0"`, or objects of `threshold`, `abortOnFail` and `after`. Left out: none.
+    #[schema(value_type = Option<Vec<Object>>)]
+    thresholds: Option<Value>,
+    /// Which of the generated records are kept, for each lane: `perSecond` (0 to 1000), evenly, or `all`, up to `max`. Left out: 10
+    /// a second, up to 10,000.
+    #[schema(value_type = Option<Object>)]
+    capture: Option<Value>,
+    /// Asks the `sink` at the end of the pipeline what arrived, and waits up to `wait` (10 s when left out) for what is on its way.
+    /// Left out: nobody is asked.
+    #[schema(value_type = Option<Object>)]
+    verify: Option<Value>,
     /// How much chance there is in what records hold, and so how far bodies compress: `low`, `realistic` or `high`. It is about
     /// the text of logs and the values of gauges. Left out: `realistic`.
     #[schema(example = "realistic")]

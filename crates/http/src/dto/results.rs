@@ -3,11 +3,15 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
+use moniflux_domain::answer::Kind;
 use moniflux_service::results::{GeneratorResults, LaneResults, Lateness, Percentiles, RateResults, Results};
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::capacity::CapacityView;
+use super::conclusion::{ConclusionView, ThresholdView};
+use super::delivery::DeliveryView;
+use super::saved::SavedView;
 
 /// A run, and what became of its records. Times are milliseconds, sizes bytes.
 #[derive(Debug, Serialize, ToSchema)]
@@ -40,8 +44,17 @@ pub(crate) struct ResultsView {
     verdict: &'static str,
     /// How the generator itself did.
     generator: GeneratorView,
+    /// What the run says, and why.
+    conclusion: ConclusionView,
+    /// Each threshold, in the order they were given.
+    thresholds: Vec<ThresholdView>,
     /// Each signal that was on: `logs`, `metrics`, `traces`.
     lanes: BTreeMap<&'static str, LaneView>,
+    /// What arrived at the sink; null for a run that names none.
+    delivery: Option<DeliveryView>,
+    /// Documents that users keep with the run, by name.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    attachments: Vec<SavedView>,
     /// What a search for the capacity found; left out for a run that is none.
     #[serde(skip_serializing_if = "Option::is_none")]
     capacity: Option<CapacityView>,
@@ -107,7 +120,7 @@ struct RateView {
 /// Milliseconds; null without records.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Lateness)]
-struct LatenessView {
+pub(super) struct LatenessView {
     p50: Option<f64>,
     p99: Option<f64>,
     max: Option<f64>,
@@ -116,7 +129,7 @@ struct LatenessView {
 /// Milliseconds, weighted by records; null without answers.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Percentiles)]
-struct PercentilesView {
+pub(super) struct PercentilesView {
     p50: Option<f64>,
     p90: Option<f64>,
     p95: Option<f64>,
@@ -157,7 +170,11 @@ impl From<Results> for ResultsView {
             active_seconds: results.active_seconds,
             verdict: results.verdict.as_str(),
             generator: results.generator.into(),
+            conclusion: results.conclusion.into(),
+            thresholds: results.thresholds.into_iter().map(ThresholdView::from).collect(),
             lanes: results.lanes.into_iter().map(|(signal, lane)| (signal.as_str(), lane.into())).collect(),
+            delivery: results.delivery.map(DeliveryView::from),
+            attachments: results.attachments.into_iter().map(SavedView::from).collect(),
             capacity: results.capacity.map(CapacityView::from),
         }
     }
@@ -165,11 +182,6 @@ impl From<Results> for ResultsView {
 
 impl From<LaneResults> for LaneView {
     fn from(lane: LaneResults) -> Self {
-        let by_kind = |counts: BTreeMap<_, u64>| {
-            counts
-                .into_iter()
-                .map(|(kind, records): (moniflux_domain::answer::Kind, _)| (kind.to_string(), records))
-        };
         Self {
             due: lane.due,
             issued: lane.issued,
@@ -180,8 +192,8 @@ impl From<LaneResults> for LaneView {
             in_doubt: lane.in_doubt,
             in_flight: lane.in_flight,
             waiting: lane.waiting,
-            failures: by_kind(lane.failures).collect(),
-            rejections: by_kind(lane.rejections).collect(),
+            failures: by_kind(lane.failures),
+            rejections: by_kind(lane.rejections),
             requests: lane.requests,
             retries: lane.retries,
             bytes: lane.bytes,
@@ -193,6 +205,11 @@ impl From<LaneResults> for LaneView {
             service_time: lane.service_time.into(),
         }
     }
+}
+
+/// Records by the name of their kind.
+pub(super) fn by_kind(counts: BTreeMap<Kind, u64>) -> BTreeMap<String, u64> {
+    counts.into_iter().map(|(kind, records)| (kind.to_string(), records)).collect()
 }
 
 impl From<RateResults> for RateView {

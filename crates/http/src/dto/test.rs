@@ -63,7 +63,8 @@ pub(crate) struct TestView {
     /// Counts its changes.
     #[schema(example = 3)]
     version: u64,
-    /// The other fields of `TestFields` that are not as when left out, in the form in which they are read.
+    /// The other fields of `TestFields` that are not as when left out, in the form in which they are read; and `baseline`, the
+    /// number of the run that others are compared with, when there is one.
     #[serde(flatten)]
     #[schema(ignore)]
     options: Map<String, Value>,
@@ -120,9 +121,17 @@ impl From<&Test> for TestView {
             completed_at: test.completed_at,
             run: test.run.map(|run| run.number.0),
             version: test.version.0,
-            options: draft::options(spec),
+            options: options(test),
         }
     }
+}
+
+fn options(test: &Test) -> Map<String, Value> {
+    let mut options = draft::options(&test.spec);
+    if let Some(baseline) = test.baseline {
+        options.insert("baseline".to_owned(), baseline.0.into());
+    }
+    options
 }
 
 fn rate(rate: LaneRate) -> Value {

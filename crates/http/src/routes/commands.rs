@@ -28,6 +28,22 @@ pub(crate) async fn create(service: web::Data<Service>, Body(draft): Body) -> Re
     Ok(HttpResponse::Created().insert_header((LOCATION, location)).json(TestView::from(&test)))
 }
 
+/// Says what creating such a test would refuse, and stores nothing.
+#[utoipa::path(
+    post, path = "/validate-test", operation_id = "validateTest", tag = "commands", request_body = TestFields,
+    responses(
+        (status = 200, description = "It could be created", body = Object),
+        (status = 400, description = "Invalid, or the name is taken", body = ProblemView, content_type = "application/problem+json"),
+    )
+)]
+pub(crate) async fn validate(
+    service: web::Data<Service>,
+    Body(draft): Body,
+) -> Result<HttpResponse, Problem> {
+    service.validate(draft).await.map_err(by_contract)?;
+    Ok(HttpResponse::Ok().json(serde_json::json!({})))
+}
+
 /// Begins a run now. With `testID` alone: of the stored test. With more: creates the test, or replaces the given fields
 /// of the stored one, first.
 #[utoipa::path(
@@ -86,6 +102,7 @@ pub(crate) async fn cancel(service: web::Data<Service>, Body(draft): Body) -> Re
     Ok(HttpResponse::Ok().json(TestView::from(&test)))
 }
 
-fn by_contract(error: UseCaseError) -> Problem {
+/// A test that does not exist is a wrong input here.
+pub(super) fn by_contract(error: UseCaseError) -> Problem {
     Problem::from(error).answered_as(Code::TestNotFound, StatusCode::BAD_REQUEST)
 }

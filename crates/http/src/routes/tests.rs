@@ -5,7 +5,7 @@ use actix_web::http::header::LINK;
 use actix_web::{HttpRequest, HttpResponse, web};
 use moniflux_domain::id::UserId;
 use moniflux_domain::lifecycle::Status;
-use moniflux_ports::test_store::TestQuery;
+use moniflux_ports::test_store::{Order, TestQuery};
 use moniflux_service::{Service, UseCaseError};
 
 use super::test_id;
@@ -17,12 +17,14 @@ use crate::dto::test::TestView;
 use crate::problem::{Code, Problem};
 use crate::query::{CURSOR, Parameters, Query};
 
-/// Tests, oldest first: those that something is still to come of, or those of the given states.
+/// Tests, oldest first unless said otherwise: those that something is still to come of, or those of the given states.
 #[utoipa::path(
     get, path = "/tests", operation_id = "listTests", tag = "tests",
     params(
         ("status" = Option<String>, Query, description = "States, separated by commas. Left out: Pending,Scheduled,Running,Paused"),
         ("userID" = Option<String>, Query, description = "Only this user's tests"),
+        ("search" = Option<String>, Query, max_length = 256, description = "Only tests whose name, user, or destination's name or address holds this text, in any case"),
+        ("order" = Option<String>, Query, description = "`oldest` or `newest` first. Left out: oldest"),
         ("limit" = Option<u32>, Query, minimum = 1, maximum = 1000, description = "The most on a page. Left out: 100"),
         ("cursor" = Option<String>, Query, description = "From the Link of the page before"),
     ),
@@ -33,7 +35,39 @@ use crate::query::{CURSOR, Parameters, Query};
     )
 )]
 pub(crate) async fn list(service: web::Data<Service>, request: HttpRequest) -> Result<HttpResponse, Problem> {
-    let (query, parameters) = read_listing(request.query_string())?;
+    answer_page(&service, &request, &Status::ACTIVE).await
+}
+
+/// Every test, oldest first unless said otherwise.
+#[utoipa::path(
+    get, path = "/get-all-tests", operation_id = "listAllTests", tag = "tests",
+    params(
+        ("status" = Option<String>, Query, description = "States, separated by commas. Left out: all"),
+        ("userID" = Option<String>, Query, description = "Only this user's tests"),
+        ("search" = Option<String>, Query, max_length = 256, description = "As for GET /tests"),
+        ("order" = Option<String>, Query, description = "As for GET /tests"),
+        ("limit" = Option<u32>, Query, minimum = 1, maximum = 1000, description = "The most on a page. Left out: 100"),
+        ("cursor" = Option<String>, Query, description = "From the Link of the page before"),
+    ),
+    responses(
+        (status = 200, description = "The tests", body = [TestView], headers(("Link" = Option<String>, description = "rel=\"next\", unless this is the last page"))),
+        (status = 400, description = "Invalid", body = ProblemView, content_type = "application/problem+json"),
+        (status = 500, description = "The tests cannot be read", body = ProblemView, content_type = "application/problem+json"),
+    )
+)]
+pub(crate) async fn list_all(
+    service: web::Data<Service>,
+    request: HttpRequest,
+) -> Result<HttpResponse, Problem> {
+    answer_page(&service, &request, &[]).await
+}
+
+async fn answer_page(
+    service: &Service,
+    request: &HttpRequest,
+    usual: &[Status],
+) -> Result<HttpResponse, Problem> {
+    let (query, parameters) = read_listing(request.query_string(), usual)?;
     let page = service.list(&query).await.map_err(by_contract)?;
     let mut response = HttpResponse::Ok();
     if let Some(next) = page.next {
@@ -129,7 +163,8 @@ pub(crate) async fn resume(
     Ok(HttpResponse::Ok().json(TestView::from(&test)))
 }
 
-fn read_listing(text: &str) -> Result<(TestQuery, Parameters), Problem> {
+/// A listing's parameters; without states those that are usual.
+fn read_listing(text: &str, usual: &[Status]) -> Result<(TestQuery, Parameters), Problem> {
     let mut given = Query::parse(text);
     let mut statuses = Vec::new();
     for name in given.all("status").iter().flat_map(|value| value.split(',')).map(str::trim) {
@@ -141,16 +176,31 @@ fn read_listing(text: &str) -> Result<(TestQuery, Parameters), Problem> {
         }
     }
     if statuses.is_empty() {
-        statuses = Status::ACTIVE.to_vec();
+        statuses = usual.to_vec();
     }
     let query = TestQuery {
         statuses,
         user: given.one("userID", |text| UserId::parse(text)),
         due_by: None,
+        search: given.one("search", searched),
+        order: given.one("order", order).unwrap_or_default(),
         limit: given.whole("limit", 1, 1000).unwrap_or(100),
         after: given.one(CURSOR, cursor::read),
     };
     Ok((query, given.finish()?))
+}
+
+fn searched(text: &str) -> Result<String, String> {
+    let is_fit = (1..=256).contains(&text.chars().count());
+    if is_fit { Ok(text.to_owned()) } else { Err("must be a text of 1 to 256 characters".to_owned()) }
+}
+
+fn order(text: &str) -> Result<Order, String> {
+    match text {
+        "oldest" => Ok(Order::OldestFirst),
+        "newest" => Ok(Order::NewestFirst),
+        _ => Err(format!("is \"{text}\"; accepted: oldest, newest")),
+    }
 }
 
 /// The listing's contract knows 500 only for a store that fails.

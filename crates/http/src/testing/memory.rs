@@ -6,21 +6,27 @@ use std::sync::Mutex;
 use std::time::Duration;
 
 use async_trait::async_trait;
+use chrono::{DateTime, Utc};
+use moniflux_domain::attachment::Attachment;
 use moniflux_domain::id::{ReplicaId, RunId, RunNumber, TestId, Version};
-use moniflux_domain::point::{Point, Sample};
+use moniflux_domain::point::{Grain, Point, Sample};
 use moniflux_domain::run::{Run, RunEnd};
-use moniflux_domain::signal::Signal;
 use moniflux_domain::test::Test;
 use moniflux_ports::error::StoreFault;
-use moniflux_ports::result_store::{PointRange, ResultStore, SampleCursor};
+use moniflux_ports::result_store::{PointRange, ResultStore, SampleCursor, SampleQuery};
 use moniflux_ports::run_store::{ClaimLimit, HolderError, Renewal, RunStore, StaleEpoch};
-use moniflux_ports::test_store::{InsertError, ReplaceError, TestCursor, TestPage, TestQuery, TestStore};
+use moniflux_ports::test_store::{
+    InsertError, Order, ReplaceError, TestCursor, TestPage, TestQuery, TestStore,
+};
 
 /// Tests and runs.
 #[derive(Debug, Default)]
 pub(super) struct Memory {
     tests: Mutex<BTreeMap<TestId, Test>>,
     runs: Mutex<BTreeMap<(TestId, RunNumber), Run>>,
+    samples: Mutex<Vec<Sample>>,
+    points: Mutex<Vec<Point>>,
+    attachments: Mutex<BTreeMap<(RunId, String), Attachment>>,
     trouble: Mutex<Option<Trouble>>,
 }
 
@@ -91,12 +97,21 @@ impl TestStore for Memory {
         self.answer().await?;
         let mut tests: Vec<_> = self.tests.lock().unwrap().values().cloned().collect();
         tests.sort_by_key(|test| (test.created_at, test.id.clone()));
+        if query.order == Order::NewestFirst {
+            tests.reverse();
+        }
+        let searched = query.search.as_ref().map(|text| text.to_lowercase());
+        tests.retain(|test| {
+            let name = test.id.as_str().to_lowercase();
+            searched.as_ref().is_none_or(|text| name.contains(text))
+        });
         tests.retain(|test| query.statuses.is_empty() || query.statuses.contains(&test.status));
         tests.retain(|test| query.user.as_ref().is_none_or(|user| *user == test.user));
         if let Some(after) = &query.after {
             tests.retain(|test| {
                 let place = (test.created_at.timestamp_micros(), &test.id);
-                place > (after.created_at.timestamp_micros(), &after.id)
+                let other = (after.created_at.timestamp_micros(), &after.id);
+                if query.order == Order::NewestFirst { place < other } else { place > other }
             });
         }
         let is_last = tests.len() <= query.limit as usize;
@@ -144,6 +159,11 @@ impl RunStore for Memory {
     async fn get(&self, test: &TestId, number: RunNumber) -> Result<Option<Run>, StoreFault> {
         self.answer().await?;
         Ok(self.runs.lock().unwrap().get(&(test.clone(), number)).cloned())
+    }
+
+    async fn find(&self, run: RunId) -> Result<Option<Run>, StoreFault> {
+        self.answer().await?;
+        Ok(self.runs.lock().unwrap().values().find(|stored| stored.id == run).cloned())
     }
 
     async fn list(
@@ -200,25 +220,77 @@ impl ResultStore for Memory {
         unreachable!("only the supervisor appends, and it is not run")
     }
 
-    async fn points(&self, _: RunId, _: PointRange) -> Result<Vec<Point>, StoreFault> {
-        unreachable!("no call of the API reads points yet")
+    async fn points(&self, run: RunId, grain: Grain, range: PointRange) -> Result<Vec<Point>, StoreFault> {
+        self.answer().await?;
+        let points = self.points.lock().unwrap();
+        let is_asked_for = |point: &&Point| {
+            let in_range = point.active >= range.from && range.to.is_none_or(|to| point.active < to);
+            point.run == run && point.grain == grain && in_range
+        };
+        Ok(points.iter().filter(is_asked_for).cloned().collect())
     }
 
-    async fn append_samples(&self, _: &[Sample]) -> Result<(), StoreFault> {
-        unreachable!("only the supervisor appends, and it is not run")
+    async fn points_since(&self, at: DateTime<Utc>, limit: u32) -> Result<Vec<Point>, StoreFault> {
+        self.answer().await?;
+        let points = self.points.lock().unwrap();
+        Ok(points.iter().filter(|point| point.at > at).take(limit as usize).cloned().collect())
     }
 
-    async fn samples(
-        &self,
-        _: RunId,
-        _: Option<Signal>,
-        _: Option<SampleCursor>,
-        _: u32,
-    ) -> Result<Vec<Sample>, StoreFault> {
-        unreachable!("no call of the API reads samples yet")
+    async fn retain(&self, _: Duration) -> Result<(), StoreFault> {
+        unreachable!("only the supervisor lets results be forgotten, and it is not run")
     }
 
-    async fn delete_of(&self, _: &[RunId]) -> Result<(), StoreFault> {
-        self.answer().await
+    async fn append_samples(&self, samples: &[Sample]) -> Result<(), StoreFault> {
+        self.answer().await?;
+        let mut kept = self.samples.lock().unwrap();
+        kept.extend(samples.iter().cloned());
+        kept.sort_by_key(SampleCursor::of);
+        Ok(())
+    }
+
+    async fn samples(&self, run: RunId, query: &SampleQuery) -> Result<Vec<Sample>, StoreFault> {
+        self.answer().await?;
+        let fits = |sample: &&Sample| {
+            let has = |text: &String| {
+                let text = text.to_ascii_lowercase();
+                sample.texts().iter().any(|one| one.to_ascii_lowercase().contains(&text))
+            };
+            sample.run == run
+                && query.signal.is_none_or(|signal| signal == sample.signal)
+                && query.from.is_none_or(|from| sample.at >= from)
+                && query.to.is_none_or(|to| sample.at < to)
+                && query.level.is_none_or(|level| Some(level) == sample.level)
+                && query.text.as_ref().is_none_or(has)
+                && query.seq.is_none_or(|seq| seq == sample.seq)
+                && query.trace_id.as_ref().is_none_or(|trace| Some(trace) == sample.trace_id.as_ref())
+                && query.after.is_none_or(|after| SampleCursor::of(sample) > after)
+        };
+        Ok(self.samples.lock().unwrap().iter().filter(fits).take(query.limit as usize).cloned().collect())
+    }
+
+    async fn attach(&self, run: RunId, attachment: &Attachment) -> Result<(), StoreFault> {
+        self.answer().await?;
+        self.attachments.lock().unwrap().insert((run, attachment.name.clone()), attachment.clone());
+        Ok(())
+    }
+
+    async fn attachments(&self, run: RunId) -> Result<Vec<Attachment>, StoreFault> {
+        self.answer().await?;
+        let attachments = self.attachments.lock().unwrap();
+        Ok(attachments.iter().filter(|((of, _), _)| *of == run).map(|(_, found)| found.clone()).collect())
+    }
+
+    async fn attached(&self, _: &str, _: u32) -> Result<Vec<(RunId, Attachment)>, StoreFault> {
+        unreachable!("only the supervisor looks for them, and it is not run")
+    }
+
+    async fn detach(&self, _: RunId, _: &str) -> Result<(), StoreFault> {
+        unreachable!("only the supervisor detaches, and it is not run")
+    }
+
+    async fn delete_of(&self, runs: &[RunId]) -> Result<(), StoreFault> {
+        self.answer().await?;
+        self.attachments.lock().unwrap().retain(|(run, _), _| !runs.contains(run));
+        Ok(())
     }
 }

@@ -18,6 +18,7 @@ use moniflux_domain::point::Point;
 use moniflux_domain::run::{Checkpoint, Outcome, Run, RunEnd, RunShare};
 use moniflux_domain::signal::Share;
 use moniflux_domain::spec::Spec;
+use moniflux_domain::verify::Verification;
 use moniflux_engine::run::Observation;
 use moniflux_engine::{Engine, RunHandle, RunPlan};
 use moniflux_service::Results;
@@ -119,7 +120,8 @@ async fn drive(engine: &Engine, test: TestId, spec: Spec, output: Output) -> any
     share.checkpoint = handle.observe().await?.checkpoint;
     share.end = Some(RunEnd { outcome, at: engine.clock.now().trunc_subsecs(3), reason });
     run.shares.push(share);
-    let results = Results::of(&run, Status::Running)?;
+    let delivery = verified(engine, &run, &mut shutdown).await;
+    let results = Results::verified(&run, Status::Running, delivery)?;
     report::results(&results, output)?;
     let found_nothing = results.capacity.as_ref().is_some_and(|capacity| !capacity.found);
     Ok(match outcome {
@@ -128,6 +130,17 @@ async fn drive(engine: &Engine, test: TestId, spec: Spec, output: Output) -> any
         Outcome::Cancelled => Exit::Signal,
         Outcome::Failed => Exit::Error,
     })
+}
+
+/// What arrived at the run's sink, if it names one; a signal ends the wait for it.
+async fn verified(engine: &Engine, run: &Run, shutdown: &mut Shutdown) -> Option<Verification> {
+    let verify = run.spec.verify.as_ref()?;
+    let sinks = wiring::sinks();
+    let found = moniflux_service::verify(sinks.as_ref(), engine.clock.as_ref(), run, verify);
+    tokio::select! {
+        found = found => Some(found),
+        _ = shutdown.wished() => None,
+    }
 }
 
 /// Shows progress once a second until the run is over; a signal ends its load, a second one everything.
@@ -149,7 +162,7 @@ async fn follow(
                 next += Duration::from_secs(1);
                 let mut seen = handle.observe().await?;
                 handle.drive(&mut seen);
-                let Observation { checkpoint, points } = seen;
+                let Observation { checkpoint, points, .. } = seen;
                 report::progress(spec, &checkpoint);
                 if reason.is_none() && outcome == Outcome::Completed {
                     reason = guard.note(engine.clock.monotonic(), &Point::counted(&points));

@@ -33,7 +33,7 @@ async fn serve(settings: &Settings, engine: Engine) -> anyhow::Result<Exit> {
     let replica = wiring::replica();
     tracing::info!(store = store.name, replica = %replica, "store opened");
     let clock = Arc::clone(&engine.clock);
-    let (service, supervisor) = Supervisor::new(store.stores, store.feed, engine, replica);
+    let (service, supervisor) = Supervisor::new(store.stores, store.feed, engine, replica, wiring::sinks());
 
     let config = HttpConfig { host: settings.host.clone(), port: settings.port, ..HttpConfig::default() };
     let (server, address) = moniflux_http::bind(&config, Arc::clone(&service), clock)?;

@@ -1,4 +1,8 @@
-//! RFC 3339 timestamps in UTC with nine digits of fraction: `2026-11-23T23:52:03.123456789Z`.
+//! RFC 3339 timestamps in UTC with nine digits of fraction: `2026-11-23T23:52:03.123456789Z`. Read are those of any form.
+
+use std::num::NonZeroU64;
+
+use chrono::DateTime;
 
 use crate::json::decimal;
 
@@ -29,6 +33,13 @@ impl Timestamps {
         decimal::put(&mut place[20..29], unix_nanos % NANOS_A_SECOND);
     }
 
+    /// Unix nanoseconds as text.
+    pub(crate) fn text(&mut self, unix_nanos: u64) -> String {
+        let mut place = [b'Z'; LENGTH];
+        self.put(&mut place, unix_nanos);
+        String::from_utf8_lossy(&place).into_owned()
+    }
+
     #[cold]
     fn turn_to(&mut self, second: u64) {
         let (year, month, day) = civil(second / SECONDS_A_DAY);
@@ -45,6 +56,55 @@ impl Timestamps {
         }
         self.second = second;
     }
+}
+
+/// Reads timestamps; it works a date out only when the second changes.
+#[derive(Debug, Default)]
+pub(crate) struct ReadTimestamps {
+    /// Up to and with the point.
+    text: [u8; 20],
+    /// In nanoseconds.
+    second: u64,
+}
+
+impl ReadTimestamps {
+    /// Unix nanoseconds; none for what is no timestamp, or one before 1970.
+    #[inline]
+    pub(crate) fn read(&mut self, text: &str) -> Option<NonZeroU64> {
+        match text.as_bytes().split_first_chunk() {
+            Some((second, rest)) if *second == self.text => match nine_digits(rest) {
+                Some(nanos) => NonZeroU64::new(self.second + nanos),
+                None => self.read_any(text),
+            },
+            Some(_) | None => self.read_any(text),
+        }
+    }
+
+    #[cold]
+    fn read_any(&mut self, text: &str) -> Option<NonZeroU64> {
+        let nanos = DateTime::parse_from_rfc3339(text).ok()?.timestamp_nanos_opt()?;
+        let nanos = u64::try_from(nanos).ok()?;
+        if let Some((second, rest)) = text.as_bytes().split_first_chunk()
+            && second[19] == b'.'
+            && let Some(fraction) = nine_digits(rest)
+        {
+            (self.text, self.second) = (*second, nanos - fraction);
+        }
+        NonZeroU64::new(nanos)
+    }
+}
+
+/// The number that nine digits before a `Z` are.
+#[inline]
+fn nine_digits(rest: &[u8]) -> Option<u64> {
+    let digits: &[u8; 9] = rest.strip_suffix(b"Z")?.try_into().ok()?;
+    let mut number = 0;
+    let mut are_digits = true;
+    for digit in digits {
+        are_digits &= digit.is_ascii_digit();
+        number = number * 10 + u64::from(digit.wrapping_sub(b'0'));
+    }
+    are_digits.then_some(number)
 }
 
 /// Year, month and day of a day since 1970-01-01, in the Gregorian calendar.
@@ -77,12 +137,6 @@ mod tests {
 
     use super::*;
 
-    fn text(timestamps: &mut Timestamps, unix_nanos: u64) -> String {
-        let mut place = [b'Z'; LENGTH];
-        timestamps.put(&mut place, unix_nanos);
-        String::from_utf8(place.to_vec()).unwrap()
-    }
-
     fn expected(unix_nanos: u64) -> String {
         let time = DateTime::from_timestamp_nanos(i64::try_from(unix_nanos).unwrap());
         time.to_rfc3339_opts(SecondsFormat::Nanos, true)
@@ -93,16 +147,46 @@ mod tests {
         let mut timestamps = Timestamps::new();
         for day in (0..292 * 365).chain([10_957, 11_016, 47_540]) {
             let nanos = day * 86_400_000_000_000 + 999_999_999;
-            assert_eq!(text(&mut timestamps, nanos), expected(nanos));
+            assert_eq!(timestamps.text(nanos), expected(nanos));
+        }
+    }
+
+    #[test]
+    fn what_another_program_wrote_is_read_too() {
+        let mut timestamps = ReadTimestamps::default();
+        let noon = 1_767_268_800_000_000_000;
+        for (text, nanos) in [
+            ("2026-01-01T12:00:00.000000005Z", Some(noon + 5)),
+            ("2026-01-01T12:00:00.5Z", Some(noon + 500_000_000)),
+            ("2026-01-01T12:00:00.999999999Z", Some(noon + 999_999_999)),
+            ("2026-01-01T12:00:00Z", Some(noon)),
+            ("2026-01-01T13:00:00.000000007+01:00", Some(noon + 7)),
+            ("2026-01-01T12:00:01.000000000Z", Some(noon + 1_000_000_000)),
+            ("2026-01-01T12:00:01.00000000xZ", None),
+            ("1969-12-31T23:59:59.000000000Z", None),
+            ("2026-01-01 12", None),
+            ("", None),
+        ] {
+            assert_eq!(timestamps.read(text).map(NonZeroU64::get), nanos, "{text}");
         }
     }
 
     proptest! {
         #[test]
+        fn what_is_written_reads_back(times in prop::collection::vec(1_u64..i64::MAX as u64, 1..9)) {
+            let (mut written, mut read) = (Timestamps::new(), ReadTimestamps::default());
+            for time in times.iter().flat_map(|time| [*time, time ^ 1, *time]) {
+                let time = time.max(1);
+                let text = written.text(time);
+                prop_assert_eq!(read.read(&text).map(NonZeroU64::get), Some(time));
+            }
+        }
+
+        #[test]
         fn it_is_what_chrono_writes(first in 0_u64..i64::MAX as u64, second in 0_u64..i64::MAX as u64) {
             let mut timestamps = Timestamps::new();
-            prop_assert_eq!(text(&mut timestamps, first), expected(first));
-            prop_assert_eq!(text(&mut timestamps, second), expected(second));
+            prop_assert_eq!(timestamps.text(first), expected(first));
+            prop_assert_eq!(timestamps.text(second), expected(second));
         }
     }
 }

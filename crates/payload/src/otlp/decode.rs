@@ -4,6 +4,8 @@
 //! The three signals share the way down: `1: Resource… { 1: Resource, 2: Scope… { 2: record } }`. A resource may stand behind
 //! its records, and there may be any number of resources, scopes, metrics and records.
 
+use std::num::NonZeroU64;
+
 use moniflux_domain::id::RunId;
 use moniflux_domain::signal::{Share, Signal};
 use uuid::Uuid;
@@ -23,29 +25,29 @@ pub(crate) fn decode<'a>(
     each_message(body, 1, |resource_records| {
         let source = Source::read(resource_records)?;
         let origin = source.origin;
-        let mut tell = |number| {
-            tell(Arrival::of(origin, number)?);
+        let mut tell = |(number, at)| {
+            tell(Arrival::of(origin, number, at)?);
             Ok(())
         };
         each_message(resource_records, 2, |scope_records| match signal {
-            Signal::Logs => each_message(scope_records, 2, |record| tell(log_number(record)?)),
+            Signal::Logs => each_message(scope_records, 2, |record| tell(read_log(record)?)),
             Signal::Metrics => each_message(scope_records, 2, |metric| points(metric, &source, &mut tell)),
             Signal::Traces => {
                 let ids = TraceIds::of(origin.run);
-                each_message(scope_records, 2, |span| trace_number(span, ids)?.map_or(Ok(()), &mut tell))
+                each_message(scope_records, 2, |span| read_span(span, ids)?.map_or(Ok(()), &mut tell))
             }
         })
     })
 }
 
 /// What a resource says of its records.
-struct Source<'a> {
-    origin: Origin<'a>,
+pub(super) struct Source<'a> {
+    pub(super) origin: Origin<'a>,
     series: Option<u64>,
 }
 
 impl<'a> Source<'a> {
-    fn read(resource_records: &'a [u8]) -> Result<Self, DecodeError> {
+    pub(super) fn read(resource_records: &'a [u8]) -> Result<Self, DecodeError> {
         let (mut test, mut run, mut share, mut shares, mut series) = (None, None, None, None, None);
         each_message(resource_records, 1, |resource| {
             each_message(resource, 1, |attribute| {
@@ -75,31 +77,44 @@ impl<'a> Source<'a> {
             series,
         })
     }
+
+    /// How many series the points are of.
+    pub(super) fn series_count(&self) -> Result<u64, DecodeError> {
+        let missing = DecodeError::Missing { place: "a resource", name: names::SERIES_COUNT };
+        self.series.filter(|count| *count > 0).ok_or(missing)
+    }
 }
 
+/// A record's number in its lane, and its own time.
+type Record = (u64, Option<NonZeroU64>);
+
 #[inline]
-fn log_number(record: &[u8]) -> Result<u64, DecodeError> {
-    let mut seq = None;
-    each_message(record, 6, |attribute| {
-        let (key, value) = key_value(attribute)?;
-        if key == names::SEQ.as_bytes() {
-            seq = int(value);
+pub(super) fn read_log(record: &[u8]) -> Result<Record, DecodeError> {
+    let (mut seq, mut at) = (None, None);
+    let mut fields = Fields(record);
+    while let Some((tag, value)) = fields.read()? {
+        match tag {
+            1 => at = time(value),
+            6 => {
+                let (key, value) = key_value(bytes(value)?)?;
+                if key == names::SEQ.as_bytes() {
+                    seq = int(value);
+                }
+            }
+            _ => {}
         }
-        Ok(())
-    })?;
-    seq.ok_or(DecodeError::Missing { place: "a log record", name: names::SEQ })
+    }
+    let seq = seq.ok_or(DecodeError::Missing { place: "a log record", name: names::SEQ })?;
+    Ok((seq, at))
 }
 
 /// Tells the points of a metric: of a gauge (5) or of a sum (7).
 fn points(
     metric: &[u8],
     source: &Source<'_>,
-    tell: &mut impl FnMut(u64) -> Result<(), DecodeError>,
+    tell: &mut impl FnMut(Record) -> Result<(), DecodeError>,
 ) -> Result<(), DecodeError> {
-    let series_count = source
-        .series
-        .filter(|count| *count > 0)
-        .ok_or(DecodeError::Missing { place: "a resource", name: names::SERIES_COUNT })?;
+    let series_count = source.series_count()?;
     let mut fields = Fields(metric);
     while let Some((tag, value)) = fields.read()? {
         let place_of: fn(Value<'_>, u64) -> Option<u64> = match tag {
@@ -108,22 +123,23 @@ fn points(
             9..=11 => return Err(DecodeError::Missing { place: "a metric", name: "gauge or sum" }),
             _ => continue,
         };
-        each_message(bytes(value)?, 1, |point| tell(point_number(point, series_count, place_of)?))?;
+        each_message(bytes(value)?, 1, |point| tell(read_point(point, series_count, place_of)?))?;
     }
     Ok(())
 }
 
 #[inline]
-fn point_number(
+pub(super) fn read_point(
     point: &[u8],
     series_count: u64,
     place_of: fn(Value<'_>, u64) -> Option<u64>,
-) -> Result<u64, DecodeError> {
+) -> Result<Record, DecodeError> {
     let missing = |name| DecodeError::Missing { place: "a data point", name };
-    let (mut series, mut place) = (None, None);
+    let (mut series, mut place, mut at) = (None, None, None);
     let mut fields = Fields(point);
     while let Some((tag, value)) = fields.read()? {
         match tag {
+            3 => at = time(value),
             4 | 6 => place = place_of(value, tag),
             7 => {
                 let (key, value) = key_value(bytes(value)?)?;
@@ -136,11 +152,12 @@ fn point_number(
     }
     let series = series.filter(|series| *series < series_count).ok_or(missing(names::SERIES))?;
     let place: u64 = place.ok_or(missing("value"))?;
-    place.checked_mul(series_count).and_then(|seq| seq.checked_add(series)).ok_or(missing("value"))
+    let seq = place.checked_mul(series_count).and_then(|seq| seq.checked_add(series));
+    Ok((seq.ok_or(missing("value"))?, at))
 }
 
 /// The place in the low bits of an `as_double`.
-fn gauge_place(value: Value<'_>, tag: u64) -> Option<u64> {
+pub(super) fn gauge_place(value: Value<'_>, tag: u64) -> Option<u64> {
     match value {
         Value::Fixed64(bits) if tag == 4 => Some(series::place_of(f64::from_bits(bits))),
         Value::Fixed64(_) | Value::Varint(_) | Value::Fixed32 | Value::Bytes(_) => None,
@@ -148,7 +165,7 @@ fn gauge_place(value: Value<'_>, tag: u64) -> Option<u64> {
 }
 
 /// The place that a sum has counted up to: an `as_int`, or an `as_double` that some collector made of it.
-fn sum_place(value: Value<'_>, tag: u64) -> Option<u64> {
+pub(super) fn sum_place(value: Value<'_>, tag: u64) -> Option<u64> {
     let Value::Fixed64(bits) = value else { return None };
     if tag == 6 {
         return bits.checked_sub(1);
@@ -162,15 +179,16 @@ fn sum_place(value: Value<'_>, tag: u64) -> Option<u64> {
     ((1.0..EXACT_BELOW).contains(&count) && count.fract() == 0.0).then(|| count as u64 - 1)
 }
 
-/// The number of a root span's trace; none for other spans, which belong to a record that is told once.
+/// The number of a root span's trace, and its end; none for other spans, which belong to a record that is told once.
 #[inline]
-fn trace_number(span: &[u8], ids: TraceIds) -> Result<Option<u64>, DecodeError> {
-    let (mut trace, mut is_root) = (None, true);
+pub(super) fn read_span(span: &[u8], ids: TraceIds) -> Result<Option<Record>, DecodeError> {
+    let (mut trace, mut is_root, mut at) = (None, true, None);
     let mut fields = Fields(span);
     while let Some((tag, value)) = fields.read()? {
         match tag {
             1 => trace = <[u8; 16]>::try_from(bytes(value)?).ok(),
             4 => is_root = bytes(value)?.is_empty(),
+            8 => at = time(value),
             _ => {}
         }
     }
@@ -178,12 +196,22 @@ fn trace_number(span: &[u8], ids: TraceIds) -> Result<Option<u64>, DecodeError> 
         return Ok(None);
     }
     let number = trace.and_then(|trace| ids.number(trace));
-    number.map(Some).ok_or(DecodeError::Missing { place: "a root span", name: "trace id of its run" })
+    let number = number.ok_or(DecodeError::Missing { place: "a root span", name: "trace id of its run" })?;
+    Ok(Some((number, at)))
+}
+
+/// A time in nanoseconds since 1970; 0 is an unknown one.
+#[inline]
+fn time(value: Value<'_>) -> Option<NonZeroU64> {
+    match value {
+        Value::Fixed64(nanos) => NonZeroU64::new(nanos),
+        Value::Varint(_) | Value::Fixed32 | Value::Bytes(_) => None,
+    }
 }
 
 /// Hands on every message in the fields with that tag.
 #[inline]
-fn each_message<'a>(
+pub(super) fn each_message<'a>(
     message: &'a [u8],
     wanted: u64,
     mut take: impl FnMut(&'a [u8]) -> Result<(), DecodeError>,
@@ -213,7 +241,7 @@ fn key_value(attribute: &[u8]) -> Result<(&[u8], &[u8]), DecodeError> {
 }
 
 /// The string in an `AnyValue`.
-fn text(any: &[u8]) -> Option<&str> {
+pub(super) fn text(any: &[u8]) -> Option<&str> {
     match Fields(any).read() {
         Ok(Some((1, Value::Bytes(bytes)))) => std::str::from_utf8(bytes).ok(),
         _ => None,
@@ -235,7 +263,7 @@ fn small(any: &[u8]) -> Option<u32> {
 }
 
 #[inline]
-fn bytes(value: Value<'_>) -> Result<&[u8], DecodeError> {
+pub(super) fn bytes(value: Value<'_>) -> Result<&[u8], DecodeError> {
     match value {
         Value::Bytes(bytes) => Ok(bytes),
         Value::Varint(_) | Value::Fixed64(_) | Value::Fixed32 => {

@@ -8,7 +8,7 @@ use moniflux_domain::spec::LogSize;
 use moniflux_payload::{BatchBuffer, Encoder, Shape, Span};
 use proptest::prelude::*;
 
-use crate::support::{AROUND_WIDTHS, NOON, body, every_shape, numbers, shape, span};
+use crate::support::{AROUND_WIDTHS, NOON, body, every_shape, numbers, shape, span, times};
 
 #[test]
 fn a_reused_buffer_holds_what_a_new_one_would() {
@@ -20,6 +20,16 @@ fn a_reused_buffer_holds_what_a_new_one_would() {
                 encoder.encode(&mut buffer, span(first, count));
                 assert!(buffer.as_ref() == body(&shape, span(first, count)), "{shape:?} {first} {count}");
             }
+        }
+    }
+}
+
+#[test]
+fn every_record_arrives_with_its_own_time() {
+    for shape in every_shape() {
+        for (first, count) in AROUND_WIDTHS {
+            let expected = (0..u64::from(count)).map(|index| (first + index, Some(NOON + 1_000 * index)));
+            assert!(times(&shape, &body(&shape, span(first, count))).into_iter().eq(expected), "{shape:?}");
         }
     }
 }

@@ -12,7 +12,7 @@ use opentelemetry_proto::tonic::metrics::v1::{metric::Data, number_data_point::V
 use prost::Message;
 use uuid::Uuid;
 
-use crate::support::{RUN, body, numbers, shape, span};
+use crate::support::{NOON, RUN, body, numbers, shape, span, times};
 
 const OTLP: DestinationKind = DestinationKind::OtlpHttp;
 
@@ -134,4 +134,33 @@ fn json_records_may_be_merged_and_reordered_inside() {
              {{"testID": "test-1", "runID": "{RUN}", "seq": 1}} ]"#
     );
     assert_eq!(numbers(&shape, body.as_bytes()).unwrap(), [3, 1]);
+}
+
+#[test]
+fn a_record_whose_time_was_lost_or_rewritten_still_counts() {
+    let shape = shape(DestinationKind::Http, Signal::Logs);
+    let stamps = [
+        r#""2026-01-01T13:00:00+01:00""#,
+        "1767268800",
+        "-1.5",
+        "null",
+        "true",
+        r#"["2026"]"#,
+        r#"{"a": []}"#,
+        r#""20\u0032""#,
+        r#""yesterday""#,
+    ];
+    let record = |(seq, stamp)| {
+        format!(r#"{{"testID": "test-1", "runID": "{RUN}", "timestamp": {stamp}, "seq": {seq}}}"#)
+    };
+    let records: Vec<_> = stamps.iter().enumerate().map(record).collect();
+    let told = times(&shape, format!("[{}]", records.join(",")).as_bytes());
+    let expected = (0..9).map(|seq| (seq, (seq == 0).then_some(NOON)));
+    assert!(told.iter().copied().eq(expected), "{told:?}");
+
+    let mut shape = shape;
+    shape.kind = OTLP;
+    let mut request = ExportLogsServiceRequest::decode(&*body(&shape, span(0, 2))).unwrap();
+    request.resource_logs[0].scope_logs[0].log_records[1].time_unix_nano = 0;
+    assert_eq!(times(&shape, &request.encode_to_vec()), [(0, Some(NOON)), (1, None)]);
 }

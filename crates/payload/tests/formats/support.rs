@@ -1,5 +1,7 @@
 //! Shapes, spans and bodies to test with.
 
+use std::num::NonZeroU64;
+
 use moniflux_domain::destination::DestinationKind;
 use moniflux_domain::id::{RunId, TestId};
 use moniflux_domain::signal::{Share, Signal};
@@ -49,6 +51,17 @@ pub(crate) fn numbers(shape: &Shape, body: &[u8]) -> Result<Vec<u64>, DecodeErro
         numbers.push(arrival.seq);
     })?;
     Ok(numbers)
+}
+
+/// The times that a body tells of its records, by their numbers.
+pub(crate) fn times(shape: &Shape, body: &[u8]) -> Vec<(u64, Option<u64>)> {
+    let mut times = Vec::new();
+    decode(shape.kind, shape.signal, shape.share, body, &mut |arrival| {
+        times.push((arrival.seq, arrival.at.map(NonZeroU64::get)));
+    })
+    .unwrap();
+    times.sort_unstable();
+    times
 }
 
 /// Every format of every signal.

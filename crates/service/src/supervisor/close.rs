@@ -20,9 +20,10 @@ impl Supervisor {
     /// Closes a share all of whose records have their class, and which is no longer among the held ones.
     pub(super) async fn close(&self, share: ShareId, mut held: HeldShare) {
         let (checkpoint, outcome, reason) = match held.handle.observe().await {
-            Ok(Observation { checkpoint, points }) => {
+            Ok(Observation { checkpoint, points, samples }) => {
                 let mut unsaved = points;
                 self.save(&mut unsaved).await;
+                self.keep(samples).await;
                 let outcome = match held.wish {
                     Wish::End(outcome) => outcome,
                     Wish::Go(_) | Wish::Hold(_) if held.given_up.is_some() => Outcome::Failed,
@@ -34,14 +35,16 @@ impl Supervisor {
             Err(error) => (held.checkpoint.closed(), Outcome::Failed, Some(error.to_string())),
         };
         let last = Renewal { share, epoch: held.epoch, checkpoint };
-        self.settle(&held.test, held.number, last, outcome, reason).await;
+        let settle = self.settle(&held.test, held.number, last, outcome, reason);
+        self.verified(held.due, Box::pin(settle)).await;
     }
 
     /// A lane's task is gone: the run cannot go on.
     pub(super) async fn break_off(&self, share: ShareId, error: LaneBrokeOff) {
         let Some(held) = self.held.lock().remove(&share) else { return };
         let last = Renewal { share, epoch: held.epoch, checkpoint: held.checkpoint.closed() };
-        self.settle(&held.test, held.number, last, Outcome::Failed, Some(error.to_string())).await;
+        let settle = self.settle(&held.test, held.number, last, Outcome::Failed, Some(error.to_string()));
+        self.verified(held.due, Box::pin(settle)).await;
     }
 
     /// Stores the last checkpoint, moves the test on, and ends the share; in this order, so that a crash in between
@@ -162,6 +165,7 @@ impl Supervisor {
             }
             let mut unsaved = seen.points;
             self.save(&mut unsaved).await;
+            self.keep(seen.samples).await;
         }
     }
 
@@ -171,7 +175,7 @@ impl Supervisor {
     }
 
     /// Repeats a write of the holder for as long as the lease may last; answers whether it took effect.
-    async fn insist<F>(&self, write: impl Fn() -> F) -> bool
+    pub(super) async fn insist<F>(&self, write: impl Fn() -> F) -> bool
     where
         F: Future<Output = Result<bool, StoreFault>>,
     {

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use moniflux_domain::guard::Guard;
 use moniflux_domain::id::{Epoch, RunId, RunNumber, TestId};
@@ -10,9 +11,11 @@ use moniflux_domain::run::{Checkpoint, ShareId};
 use moniflux_domain::signal::Signal;
 use moniflux_domain::spec::Spec;
 use moniflux_domain::tally::Tally;
+use moniflux_domain::threshold::Watch;
 use moniflux_engine::RunHandle;
 use tokio::sync::Notify;
 
+use super::verification::Due;
 use super::wish::Wish;
 
 /// The held shares of runs by name, and what is still to be done about them. The locks are never held across a wait.
@@ -34,8 +37,13 @@ pub(super) struct HeldShare {
     /// As of the last beat.
     pub(super) checkpoint: Checkpoint,
     pub(super) guard: Guard,
+    pub(super) watch: Watch,
+    /// Up to where its points were put together; none when that is not known.
+    pub(super) coarse_until: Option<Duration>,
     /// Why it is ended as failed, if it is.
     pub(super) given_up: Option<String>,
+    /// That its run is to be verified, if it is.
+    pub(super) due: Option<Due>,
 }
 
 /// What is shown of a run while it goes on.

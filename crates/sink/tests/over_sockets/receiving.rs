@@ -6,8 +6,9 @@ use moniflux_domain::destination::DestinationKind;
 use moniflux_domain::signal::Signal;
 use moniflux_sink::SinkConfig;
 use serde_json::json;
+use uuid::Uuid;
 
-use crate::support::{body, shape, with_sink};
+use crate::support::{RUN, body, shape, with_sink};
 
 #[tokio::test]
 async fn every_signal_of_every_format_is_counted() {
@@ -23,9 +24,16 @@ async fn every_signal_of_every_format_is_counted() {
                 }
                 let lanes = client.lanes("a-test").await;
                 let lane = lanes.as_array().unwrap().iter().find(|lane| lane["signal"] == signal.as_str()).unwrap();
+                let mut lane = lane.clone();
+                let latency = lane["endToEnd"].take();
                 let expected = json!({"signal": signal.as_str(), "share": 1, "received": 1_050, "unique": 1_000,
-                    "duplicates": 50, "missing": 20, "highest": 1_019, "bytes": bytes});
-                assert_eq!(*lane, expected);
+                    "duplicates": 50, "reordered": 190, "missing": 20, "highest": 1_019, "bytes": bytes, "endToEnd": null});
+                assert_eq!(lane, expected);
+                // The records are of the first of January 2026, and an hour is the longest that is told.
+                let long = 3_600_000.0;
+                let expected = json!({"count": 1_050, "p50": long, "p90": long, "p95": long,
+                    "p99": long, "p999": long, "max": long, "skew": null});
+                assert_eq!(latency, expected);
             }
         })
         .await;
@@ -72,6 +80,10 @@ async fn the_ledger_tells_every_test_and_one() {
         let all = client.get("/ledger").await.json();
         assert_eq!(all["tests"][0], client.get("/ledger/a-test").await.json());
         assert_eq!(all["tests"][0]["runs"][0]["lanes"][0]["received"], 5);
+        let of_run = client.get(&format!("/ledger/a-test?run={}", RUN.0)).await.json();
+        assert_eq!(of_run, all["tests"][0]);
+        let none = client.get(&format!("/ledger/a-test?run={}", Uuid::nil())).await.json();
+        assert_eq!(none, json!({"testID": "a-test", "runs": []}));
         let unknown = client.get("/ledger/other").await;
         assert_eq!((unknown.status, &unknown.json()["code"]), (404, &json!("test_not_found")));
     })

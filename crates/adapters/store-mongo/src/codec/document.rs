@@ -33,6 +33,8 @@ pub(crate) struct TestDocument {
     started_at: Option<bson::DateTime>,
     completed_at: Option<bson::DateTime>,
     run: Option<CurrentRunDocument>,
+    #[serde(default)]
+    baseline: Option<u32>,
     version: i64,
 }
 
@@ -56,6 +58,7 @@ impl TestDocument {
             started_at: test.started_at.map(date),
             completed_at: test.completed_at.map(date),
             run,
+            baseline: test.baseline.map(|run| run.0),
             version: integer(test.version.0)?,
         })
     }
@@ -78,6 +81,7 @@ impl TestDocument {
             started_at: self.started_at.map(moment).transpose()?,
             completed_at: self.completed_at.map(moment).transpose()?,
             run,
+            baseline: self.baseline.map(RunNumber),
             version: Version(u64::try_from(self.version)?),
         })
     }

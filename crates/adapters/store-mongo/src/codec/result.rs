@@ -1,9 +1,14 @@
-//! Points and samples.
+//! Points, samples and attachments.
+
+use std::time::Duration;
 
 use mongodb::bson;
-use moniflux_domain::point::{Distribution, Latency, LoadEvent, Mark, Point, Sample};
+use moniflux_domain::attachment::Attachment;
+use moniflux_domain::id::RunId;
+use moniflux_domain::point::{Distribution, Grain, Latency, LoadEvent, Mark, Point, Sample};
 use moniflux_domain::profile::ActiveTime;
 use moniflux_domain::signal::Signal;
+use moniflux_domain::spec::LogType;
 use moniflux_domain::tally::Tally;
 use moniflux_domain::verdict::Evidence;
 use moniflux_ports::error::StoreFault;
@@ -11,14 +16,13 @@ use serde::{Deserialize, Serialize};
 
 use super::{Read, binary, date, integer, moment, run_id, unreadable, uuid};
 
-/// A document of `points`.
+/// A document of `series`, which is a time series collection: what `of` says is the same for all points of one bucket.
 #[derive(Serialize, Deserialize)]
 pub(crate) struct PointDocument {
-    run: bson::Uuid,
-    active: i64,
-    signal: Signal,
-    share: u32,
     at: bson::DateTime,
+    of: Source,
+    active: i64,
+    span: i64,
     tally: Tally,
     evidence: Evidence,
     latency: LatencyDocument,
@@ -26,22 +30,39 @@ pub(crate) struct PointDocument {
     marks: Vec<MarkDocument>,
 }
 
+/// What a point is of.
+#[derive(Serialize, Deserialize)]
+struct Source {
+    run: bson::Uuid,
+    /// Seconds.
+    grain: u32,
+    signal: Signal,
+    share: u32,
+}
+
 #[derive(Serialize, Deserialize)]
 struct MarkDocument {
     event: LoadEvent,
     at: bson::DateTime,
     active: ActiveTime,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    detail: Option<String>,
 }
 
 impl PointDocument {
     pub(crate) fn encode(point: &Point) -> Result<Self, StoreFault> {
-        let mark = |mark: &Mark| MarkDocument { event: mark.event, at: date(mark.at), active: mark.active };
+        let mark = |mark: &Mark| MarkDocument {
+            event: mark.event,
+            at: date(mark.at),
+            active: mark.active,
+            detail: mark.detail.clone(),
+        };
+        let Point { run, grain, signal, share, .. } = *point;
         Ok(Self {
-            run: uuid(point.run),
-            active: integer(point.active.as_nanos())?,
-            signal: point.signal,
-            share: point.share,
             at: date(point.at),
+            of: Source { run: uuid(run), grain: grain.as_secs(), signal, share },
+            active: integer(point.active.as_nanos())?,
+            span: integer(ActiveTime::from_duration(point.span).as_nanos())?,
             tally: point.tally.clone(),
             evidence: point.evidence,
             latency: LatencyDocument::from(&point.latency),
@@ -55,13 +76,17 @@ impl PointDocument {
 
     fn read(self) -> Read<Point> {
         let mark = |mark: MarkDocument| -> Read<Mark> {
-            Ok(Mark { event: mark.event, at: moment(mark.at)?, active: mark.active })
+            let at = moment(mark.at)?;
+            Ok(Mark { event: mark.event, at, active: mark.active, detail: mark.detail })
         };
+        let grain = Grain::ALL.into_iter().find(|grain| grain.as_secs() == self.of.grain);
         Ok(Point {
-            run: run_id(self.run),
-            signal: self.signal,
-            share: self.share,
+            run: run_id(self.of.run),
+            signal: self.of.signal,
+            share: self.of.share,
+            grain: grain.ok_or_else(|| format!("there is no grain of {} s", self.of.grain))?,
             at: moment(self.at)?,
+            span: Duration::from_nanos(u64::try_from(self.span)?),
             active: ActiveTime::from_nanos(u64::try_from(self.active)?),
             tally: self.tally,
             evidence: self.evidence,
@@ -79,6 +104,12 @@ pub(crate) struct SampleDocument {
     share: u32,
     seq: i64,
     at: bson::DateTime,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    level: Option<LogType>,
+    #[serde(rename = "traceID", default, skip_serializing_if = "Option::is_none")]
+    trace: Option<String>,
+    /// What is looked for; a part of the body.
+    texts: Vec<String>,
     body: String,
 }
 
@@ -90,6 +121,9 @@ impl SampleDocument {
             share: sample.share,
             seq: integer(sample.seq)?,
             at: date(sample.at),
+            level: sample.level,
+            trace: sample.trace_id.clone(),
+            texts: sample.texts(),
             body: sample.body.clone(),
         })
     }
@@ -105,8 +139,31 @@ impl SampleDocument {
             share: self.share,
             seq: u64::try_from(self.seq)?,
             at: moment(self.at)?,
+            level: self.level,
+            trace_id: self.trace,
             body: self.body,
         })
+    }
+}
+
+/// A document of `attachments`.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct AttachmentDocument {
+    run: bson::Uuid,
+    name: String,
+    at: bson::DateTime,
+    body: String,
+}
+
+impl AttachmentDocument {
+    /// The attachment, and of which run it is.
+    pub(crate) fn decode(self) -> Result<(RunId, Attachment), StoreFault> {
+        self.read().map_err(|source| unreadable("an attachment".to_owned(), source))
+    }
+
+    fn read(self) -> Read<(RunId, Attachment)> {
+        let attachment = Attachment { name: self.name, at: moment(self.at)?, body: self.body };
+        Ok((run_id(self.run), attachment))
     }
 }
 

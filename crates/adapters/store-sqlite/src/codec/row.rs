@@ -1,15 +1,17 @@
 //! Rows, as they are read. They are written by the statements, column by column.
 
 use std::error::Error;
+use std::time::Duration;
 
 use chrono::{DateTime, Utc};
+use moniflux_domain::attachment::Attachment;
 use moniflux_domain::id::{Epoch, ReplicaId, RunId, RunNumber, TestId, UserId, Version};
 use moniflux_domain::lifecycle::Status;
-use moniflux_domain::point::{Distribution, Latency, Point, Sample};
+use moniflux_domain::point::{Distribution, Grain, Latency, Point, Sample};
 use moniflux_domain::profile::ActiveTime;
 use moniflux_domain::run::{Checkpoint, Lease, Outcome, Run, RunEnd, RunShare};
 use moniflux_domain::signal::{Share, Signal};
-use moniflux_domain::spec::{Spec, StoredSpec};
+use moniflux_domain::spec::{LogType, Spec, StoredSpec};
 use moniflux_domain::test::{CurrentRun, Test};
 use moniflux_ports::error::StoreFault;
 use serde::de::DeserializeOwned;
@@ -33,6 +35,7 @@ pub(crate) struct TestRow {
     run_id: Option<Vec<u8>>,
     run_number: Option<u32>,
     version: i64,
+    baseline: Option<u32>,
 }
 
 /// A row of `runs`: one share.
@@ -58,16 +61,18 @@ pub(crate) struct RunRow {
 #[derive(FromRow)]
 pub(crate) struct PointRow {
     run: Vec<u8>,
+    grain: u32,
     active: i64,
     signal: String,
     share: u32,
     at: i64,
+    span: i64,
     tally: String,
     evidence: String,
     lateness: Vec<u8>,
     response: Vec<u8>,
     service: Vec<u8>,
-    marks: String,
+    marks: Option<String>,
 }
 
 /// A row of `samples`.
@@ -77,6 +82,17 @@ pub(crate) struct SampleRow {
     signal: String,
     share: u32,
     seq: i64,
+    at: i64,
+    level: Option<String>,
+    trace_id: Option<String>,
+    body: String,
+}
+
+/// A row of `attachments`.
+#[derive(FromRow)]
+pub(crate) struct AttachmentRow {
+    run: Vec<u8>,
+    name: String,
     at: i64,
     body: String,
 }
@@ -104,6 +120,7 @@ impl TestRow {
             started_at: self.started_at.map(moment).transpose()?,
             completed_at: self.completed_at.map(moment).transpose()?,
             run,
+            baseline: self.baseline.map(RunNumber),
             version: Version(u64::try_from(self.version)?),
         })
     }
@@ -158,7 +175,9 @@ impl PointRow {
             run: run_id(&self.run)?,
             signal: choice(Signal::from_name, &self.signal)?,
             share: self.share,
+            grain: grain(self.grain)?,
             at: moment(self.at)?,
+            span: Duration::from_nanos(u64::try_from(self.span)?),
             active: ActiveTime::from_nanos(u64::try_from(self.active)?),
             tally: document(&self.tally)?,
             evidence: document(&self.evidence)?,
@@ -167,7 +186,7 @@ impl PointRow {
                 response: Distribution(self.response),
                 service: Distribution(self.service),
             },
-            marks: document(&self.marks)?,
+            marks: self.marks.as_deref().map_or(Ok(Vec::new()), document)?,
         })
     }
 }
@@ -185,8 +204,22 @@ impl SampleRow {
             share: self.share,
             seq: u64::try_from(self.seq)?,
             at: moment(self.at)?,
+            level: self.level.map(|name| choice(LogType::from_name, &name)).transpose()?,
+            trace_id: self.trace_id,
             body: self.body,
         })
+    }
+}
+
+impl AttachmentRow {
+    /// The attachment that the row holds, and of which run it is.
+    pub(crate) fn decode(self) -> Result<(RunId, Attachment), StoreFault> {
+        self.read().map_err(|source| unreadable("an attachment".to_owned(), source))
+    }
+
+    fn read(self) -> Read<(RunId, Attachment)> {
+        let run = run_id(&self.run)?;
+        Ok((run, Attachment { name: self.name, at: moment(self.at)?, body: self.body }))
     }
 }
 
@@ -225,6 +258,11 @@ fn choice<T>(from_name: impl Fn(&str) -> Option<T>, name: &str) -> Read<T> {
     from_name(name).ok_or_else(|| format!("\"{name}\" is not known").into())
 }
 
+fn grain(seconds: u32) -> Read<Grain> {
+    let known = Grain::ALL.into_iter().find(|grain| grain.as_secs() == seconds);
+    known.ok_or_else(|| format!("there is no grain of {seconds} s").into())
+}
+
 fn outcome_from_name(name: &str) -> Option<Outcome> {
     [Outcome::Completed, Outcome::Cancelled, Outcome::Failed]
         .into_iter()
@@ -248,6 +286,8 @@ mod tests {
             share: 0,
             seq: 0,
             at: 0,
+            level: None,
+            trace_id: None,
             body: String::new(),
         };
         let fault = row.decode().unwrap_err();
