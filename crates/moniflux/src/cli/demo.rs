@@ -49,6 +49,7 @@ pub(crate) fn main(settings: &SettingsArgs, args: &DemoArgs) -> anyhow::Result<E
         store: StoreSettings::Sqlite { folder: folder.path().to_owned() },
         log_filter: if is_level_said { loaded.log_filter } else { "warn".to_owned() },
         log_format: loaded.log_format,
+        keep: loaded.keep,
     };
     logging::start(&settings)?;
     let (engine, threads) = wiring::engine()?;
