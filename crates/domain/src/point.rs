@@ -4,10 +4,12 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use crate::id::RunId;
 use crate::profile::ActiveTime;
 use crate::signal::Signal;
+use crate::spec::LogType;
 use crate::tally::Tally;
 use crate::verdict::Evidence;
 
@@ -150,10 +152,40 @@ pub struct Sample {
     pub signal: Signal,
     /// The share of the lane, from 0.
     pub share: u32,
-    /// The record's sequence number in its share.
+    /// The number that the record carries, its place in its lane.
     pub seq: u64,
-    /// The record's own time.
+    /// The record's own time, to the millisecond.
     pub at: DateTime<Utc>,
-    /// The record as JSON.
+    /// The severity of a log.
+    pub level: Option<LogType>,
+    /// The id of a trace, in 32 hexadecimal digits.
+    pub trace_id: Option<String>,
+    /// The record as a JSON object.
     pub body: String,
+}
+
+impl Sample {
+    /// The fields of a record that say whose it is and when it was: the same for all of a run, so nobody looks for their texts.
+    pub const NOT_SEARCHED: [&str; 3] = ["testID", "runID", "timestamp"];
+
+    /// The texts that a sample is looked for by: all of its record but its keys and [`Self::NOT_SEARCHED`].
+    pub fn texts(&self) -> Vec<String> {
+        fn collect(value: Value, texts: &mut Vec<String>) {
+            match value {
+                Value::String(text) => texts.push(text),
+                Value::Array(values) => values.into_iter().for_each(|value| collect(value, texts)),
+                Value::Object(fields) => fields
+                    .into_iter()
+                    .filter(|(key, _)| !Sample::NOT_SEARCHED.contains(&key.as_str()))
+                    .for_each(|(_, value)| collect(value, texts)),
+                Value::Null | Value::Bool(_) | Value::Number(_) => {}
+            }
+        }
+        let mut texts = Vec::new();
+        // What is no JSON has none.
+        if let Ok(record) = serde_json::from_str(&self.body) {
+            collect(record, &mut texts);
+        }
+        texts
+    }
 }

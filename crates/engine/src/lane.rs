@@ -4,6 +4,7 @@
 //! command, whichever is first. It never waits for a send, and it queues nothing: what is due and not yet issued is a
 //! difference of two numbers.
 
+mod capture;
 mod report;
 mod schedule;
 mod send;
@@ -30,6 +31,7 @@ use crate::latency::LatencyTimes;
 use crate::pace::Pace;
 use crate::workers::Worker;
 
+pub(crate) use self::capture::Collector;
 pub(crate) use self::report::LaneReport;
 use self::report::Since;
 use self::schedule::{Cut, DueBatch, next_batch};
@@ -70,6 +72,8 @@ pub(crate) struct LanePlan {
     pub(crate) pace: Pace,
     pub(crate) delivery: Delivery,
     pub(crate) encoder: Encoder,
+    /// Keeps records for people to look at.
+    pub(crate) collector: Option<Collector>,
     pub(crate) emitter: Arc<dyn Emitter>,
     pub(crate) worker: Worker,
 }
@@ -91,6 +95,7 @@ pub(crate) struct Lane {
     times: LatencyTimes,
     since: Since,
     encoder: Encoder,
+    collector: Option<Collector>,
     buffers: Buffers,
     emitter: Arc<dyn Emitter>,
     worker: Worker,
@@ -123,8 +128,8 @@ enum Next {
 
 impl Lane {
     pub(crate) fn new(plan: LanePlan) -> Self {
-        let LanePlan { from, reported, times, reserves, reserve, pace, delivery, encoder, emitter, worker } =
-            plan;
+        let LanePlan { from, reported, times, reserves, reserve, pace, delivery, .. } = plan;
+        let LanePlan { encoder, collector, emitter, worker, .. } = plan;
         let within = encoder.records_within(u64::from(delivery.max_batch_bytes));
         let records = delivery.batch_size.min(within).max(1);
         Self {
@@ -143,6 +148,7 @@ impl Lane {
             since: Since { tally: reported, evidence: from.evidence, times: LatencyTimes::default() },
             times,
             encoder,
+            collector,
             buffers: Buffers::default(),
             emitter,
             clock: Arc::clone(&worker.clock),
@@ -273,6 +279,9 @@ impl Lane {
             last_due: self.pace.unix_nanos(batch.due),
         };
         let body = self.buffers.encode(&self.encoder, span);
+        if let Some(collector) = &mut self.collector {
+            collector.note(batch, &body);
+        }
 
         self.tally.issue(records, body.len() as u64);
         self.since.times.lateness.record(lateness, records);

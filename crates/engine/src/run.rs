@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, SubsecRound, Utc};
 use moniflux_domain::id::{RunId, TestId};
-use moniflux_domain::point::{Grain, LoadEvent, Mark, Point};
+use moniflux_domain::point::{Grain, LoadEvent, Mark, Point, Sample};
 use moniflux_domain::profile::{ActiveTime, Demand, LaneRate, Load};
 use moniflux_domain::run::{Checkpoint, LaneCheckpoint};
 use moniflux_domain::shape::Shape as LoadShape;
@@ -24,7 +24,7 @@ use tokio::sync::{Notify, mpsc, oneshot, watch};
 use tokio::task::JoinSet;
 
 use crate::capacity::{CapacityDriver, Turn};
-use crate::lane::{Lane, LaneCommand, LanePlan, LaneReport};
+use crate::lane::{Collector, Lane, LaneCommand, LanePlan, LaneReport};
 use crate::latency::{LatencyTimes, UnreadableDistribution};
 use crate::pace::Pace;
 use crate::workers::Workers;
@@ -82,6 +82,8 @@ pub struct Observation {
     pub checkpoint: Checkpoint,
     /// What came since the observation before, one point for each lane.
     pub points: Vec<Point>,
+    /// What was kept of the records that were sent since.
+    pub samples: Vec<Sample>,
 }
 
 /// Why a run did not start.
@@ -255,9 +257,9 @@ impl RunHandle {
         let marks = std::mem::take(&mut self.marks);
         async move {
             let checkpoint = Checkpoint { active, lanes: Vec::new(), search };
-            let mut seen = Observation { checkpoint, points: Vec::new() };
+            let mut seen = Observation { checkpoint, points: Vec::new(), samples: Vec::new() };
             for (signal, report) in asked {
-                let LaneReport { checkpoint, tally, evidence, times } =
+                let LaneReport { checkpoint, tally, evidence, times, samples } =
                     report.await.map_err(|_closed| LaneBrokeOff(signal))?;
                 let share = checkpoint.share().index();
                 let latency = times.to_latency();
@@ -275,6 +277,7 @@ impl RunHandle {
                     marks: marks.clone(),
                 });
                 seen.checkpoint.lanes.push(checkpoint);
+                seen.samples.extend(samples);
             }
             Ok(seen)
         }
@@ -324,22 +327,11 @@ impl RunHandle {
         let RunPlan { test, run, spec, started_at, told, .. } = &self.plan;
         let (signal, share) = (from.signal, from.share());
         let told = told.lanes.iter().find(|lane| (lane.signal, lane.share()) == (signal, share));
-        let encoder = Encoder::new(&Shape {
-            kind: spec.destination.kind,
-            signal,
-            test: test.clone(),
-            run: *run,
-            share,
-            log_type: spec.log_type,
-            log_size: spec.log_size,
-            entropy: spec.entropy,
-            spans_per_trace: spec.spans_per_trace,
-            seed: spec.seed.unwrap_or_else(|| seed_of(test)),
-            started_at: started_at
-                .timestamp_nanos_opt()
-                .and_then(|nanos| u64::try_from(nanos).ok())
-                .unwrap_or(0),
-        });
+        let started_at = started_at.timestamp_nanos_opt().and_then(|nanos| u64::try_from(nanos).ok());
+        let shape = Shape::of(spec, test, *run, signal, share, started_at.unwrap_or(0));
+        let encoder = Encoder::new(&shape);
+        let active = self.pace.active(self.engine.clock.monotonic());
+        let collector = Collector::new(spec.capture, *run, shape.kind, &from, active, &encoder);
         let worker = self.engine.workers.next();
         let runtime = worker.runtime.clone();
         let lane = Lane::new(LanePlan {
@@ -351,6 +343,7 @@ impl RunHandle {
             pace: self.pace,
             delivery: spec.delivery.clone(),
             encoder,
+            collector,
             emitter: self.engine.emitters.emitter(&spec.destination, &spec.delivery)?,
             worker,
         });
@@ -376,13 +369,6 @@ impl LaneHandle {
         self.commands.send(LaneCommand::Observe(reply)).ok();
         report
     }
-}
-
-/// The same test makes the same texts in every run.
-fn seed_of(test: &TestId) -> u64 {
-    const FNV_OFFSET: u64 = 0xcbf2_9ce4_8422_2325;
-    const FNV_PRIME: u64 = 0x0100_0000_01b3;
-    test.as_str().bytes().fold(FNV_OFFSET, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(FNV_PRIME))
 }
 
 impl fmt::Debug for Engine {

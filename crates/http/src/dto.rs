@@ -9,6 +9,7 @@ pub(crate) mod draft;
 pub(crate) mod event;
 pub(crate) mod problem;
 pub(crate) mod results;
+pub(crate) mod sample;
 pub(crate) mod saved;
 pub(crate) mod series;
 pub(crate) mod state;

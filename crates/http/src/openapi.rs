@@ -2,7 +2,10 @@
 
 use utoipa::OpenApi;
 
-use crate::routes::{commands, compare, description, events, health, metrics, results, runs, series, tests};
+use crate::routes::{
+    commands, compare, dashboard, description, events, health, metrics, report, results, runs, samples,
+    series, tests,
+};
 
 /// All of it.
 #[derive(OpenApi)]
@@ -22,9 +25,9 @@ use crate::routes::{commands, compare, description, events, health, metrics, res
     paths(
         commands::create, commands::start, commands::restart, commands::schedule, commands::cancel,
         commands::validate, tests::list, tests::list_all, tests::one, tests::change, tests::delete, tests::pause, tests::resume,
-        runs::list, runs::one, results::summary, results::save, series::series,
+        runs::list, runs::one, results::summary, results::save, series::series, samples::list, report::report,
         events::of_test, events::of_all, compare::compare, compare::with_baseline, compare::set_baseline, compare::clear_baseline,
-        health::health, health::ready, metrics::text, description::openapi, description::browser,
+        health::health, health::ready, metrics::text, description::openapi, description::browser, dashboard::page,
     )
 )]
 pub(crate) struct Description;

@@ -1,19 +1,22 @@
 //! The calls in process: the real routes and use cases over a store in memory that can be made to fail.
 
 mod commands;
+mod dashboard;
 mod description;
 mod errors;
 mod listing;
 mod log;
 mod memory;
 mod operation;
+mod report;
 mod runs;
+mod samples;
 mod server;
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use actix_web::body::MessageBody;
+use actix_web::body::to_bytes;
 use actix_web::http::header::{HeaderMap, HeaderName};
 use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::from_fn;
@@ -72,7 +75,7 @@ impl Api {
             Err(error) => error.error_response(),
         };
         let (status, headers) = (response.status(), response.headers().clone());
-        let body = response.into_body().try_into_bytes().unwrap().to_vec();
+        let body = to_bytes(response.into_body()).await.unwrap().to_vec();
         Answer { status, headers, body }
     }
 

@@ -3,7 +3,7 @@
 use moniflux_domain::destination::DestinationKind;
 use moniflux_domain::id::{RunId, TestId};
 use moniflux_domain::signal::{Share, Signal};
-use moniflux_domain::spec::{Entropy, LogSize, LogType, SpansPerTrace};
+use moniflux_domain::spec::{Entropy, LogSize, LogType, SpansPerTrace, Spec};
 
 use crate::batch::{self, BatchBuffer, Span};
 use crate::{json, otlp};
@@ -33,6 +33,32 @@ pub struct Shape {
     pub seed: u64,
     /// When cumulative sums begin, in unix nanoseconds.
     pub started_at: u64,
+}
+
+impl Shape {
+    /// The shape of a share of a spec's lane.
+    pub fn of(spec: &Spec, test: &TestId, run: RunId, signal: Signal, share: Share, started_at: u64) -> Self {
+        Self {
+            kind: spec.destination.kind,
+            signal,
+            test: test.clone(),
+            run,
+            share,
+            log_type: spec.log_type,
+            log_size: spec.log_size,
+            entropy: spec.entropy,
+            spans_per_trace: spec.spans_per_trace,
+            seed: spec.seed.unwrap_or_else(|| seed_of(test)),
+            started_at,
+        }
+    }
+}
+
+/// The same test makes the same texts in every run.
+fn seed_of(test: &TestId) -> u64 {
+    const FNV_OFFSET: u64 = 0xcbf2_9ce4_8422_2325;
+    const FNV_PRIME: u64 = 0x0100_0000_01b3;
+    test.as_str().bytes().fold(FNV_OFFSET, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(FNV_PRIME))
 }
 
 /// Encodes the records of one share of a lane.

@@ -7,6 +7,7 @@ mod decimal;
 mod decode;
 mod logs;
 mod metrics;
+mod records;
 mod rows;
 mod timestamp;
 mod traces;
@@ -14,7 +15,9 @@ mod traces;
 pub(crate) use decode::decode;
 pub(crate) use logs::LogTail;
 pub(crate) use metrics::MetricTail;
+pub(crate) use records::records;
 pub(crate) use rows::Rows;
+pub(crate) use timestamp::Timestamps;
 pub(crate) use traces::TraceTail;
 
 use crate::encoder::Shape;

@@ -9,11 +9,13 @@ mod fields;
 mod logs;
 mod message;
 mod metrics;
+mod records;
 mod traces;
 
 pub(crate) use decode::decode;
 pub(crate) use logs::Logs;
 pub(crate) use metrics::Metrics;
+pub(crate) use records::records;
 pub(crate) use traces::Traces;
 
 /// Names of what we add to standard attributes.

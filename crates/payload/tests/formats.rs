@@ -19,6 +19,12 @@ mod json;
 #[path = "formats/otlp.rs"]
 mod otlp;
 #[cfg(test)]
+#[path = "formats/records.rs"]
+mod records;
+#[cfg(test)]
+#[path = "formats/samples.rs"]
+mod samples;
+#[cfg(test)]
 #[path = "formats/shares.rs"]
 mod shares;
 #[cfg(test)]

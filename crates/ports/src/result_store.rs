@@ -9,6 +9,7 @@ use moniflux_domain::id::RunId;
 use moniflux_domain::point::{Grain, Point, Sample};
 use moniflux_domain::profile::ActiveTime;
 use moniflux_domain::signal::Signal;
+use moniflux_domain::spec::LogType;
 
 use crate::error::StoreFault;
 
@@ -37,14 +38,8 @@ pub trait ResultStore: Send + Sync {
     /// changes nothing.
     async fn append_samples(&self, samples: &[Sample]) -> Result<(), StoreFault>;
 
-    /// The samples of a run, by signal, share and sequence number, after `after`, at most `limit`.
-    async fn samples(
-        &self,
-        run: RunId,
-        signal: Option<Signal>,
-        after: Option<SampleCursor>,
-        limit: u32,
-    ) -> Result<Vec<Sample>, StoreFault>;
+    /// The samples of a run that fit, by signal, then sequence number, then share.
+    async fn samples(&self, run: RunId, query: &SampleQuery) -> Result<Vec<Sample>, StoreFault>;
 
     /// Keeps a document with a run, in the place of one of the same name.
     async fn attach(&self, run: RunId, attachment: &Attachment) -> Result<(), StoreFault>;
@@ -71,13 +66,44 @@ pub struct PointRange {
     pub to: Option<ActiveTime>,
 }
 
+/// Which samples are wanted, a page at a time. The default is none: its limit is 0.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct SampleQuery {
+    /// Of that lane.
+    pub signal: Option<Signal>,
+    /// Of that moment or later.
+    pub from: Option<DateTime<Utc>>,
+    /// Earlier than that moment.
+    pub to: Option<DateTime<Utc>>,
+    /// Logs of that severity.
+    pub level: Option<LogType>,
+    /// With this in one of the record's texts, the keys and [`Sample::NOT_SEARCHED`] aside; ASCII letters fit in either case. It is a
+    /// text and no pattern.
+    pub text: Option<String>,
+    /// The records of that number.
+    pub seq: Option<u64>,
+    /// The trace of that id, in 32 lower-case hexadecimal digits.
+    pub trace_id: Option<String>,
+    /// Behind that place.
+    pub after: Option<SampleCursor>,
+    /// At most so many.
+    pub limit: u32,
+}
+
 /// A place among samples.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct SampleCursor {
     /// The lane.
     pub signal: Signal,
-    /// The share of the lane.
-    pub share: u32,
     /// The sequence number.
     pub seq: u64,
+    /// The share of the lane.
+    pub share: u32,
+}
+
+impl SampleCursor {
+    /// The place of a sample.
+    pub fn of(sample: &Sample) -> Self {
+        Self { signal: sample.signal, seq: sample.seq, share: sample.share }
+    }
 }

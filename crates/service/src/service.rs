@@ -37,8 +37,8 @@ pub struct Stores {
 pub struct Service {
     pub(crate) stores: Stores,
     pub(crate) clock: Arc<dyn Clock>,
-    pub(crate) sinks: Arc<dyn SinkReader>,
     pub(crate) live: Arc<Live>,
+    pub(crate) sinks: Arc<dyn SinkReader>,
     held: Arc<Held>,
     begun: Arc<Notify>,
 }
@@ -48,12 +48,12 @@ impl Service {
     pub(crate) fn new(
         stores: Stores,
         clock: Arc<dyn Clock>,
-        sinks: Arc<dyn SinkReader>,
         live: Arc<Live>,
+        sinks: Arc<dyn SinkReader>,
         held: Arc<Held>,
         begun: Arc<Notify>,
     ) -> Self {
-        Self { stores, clock, sinks, live, held, begun }
+        Self { stores, clock, live, sinks, held, begun }
     }
 
     /// Whether the store can be read and written.

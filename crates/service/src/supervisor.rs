@@ -1,6 +1,6 @@
 //! The supervisor: drives the shares of runs whose lease this replica holds.
 //!
-//! Six loops work on what is held and never hold its lock across a wait:
+//! Seven loops work on what is held and never hold its lock across a wait:
 //! * `beat`: once a second, every share reports; checkpoints and leases are renewed in one call, then what they reserved
 //!   may be issued;
 //! * `follow`: learns from the change feed what tests want of their runs, claims new and abandoned runs, and closes
@@ -21,6 +21,7 @@ mod coarse;
 mod follow;
 mod held;
 mod retention;
+mod samples;
 mod sweep;
 mod take;
 mod verification;
@@ -82,8 +83,8 @@ impl Supervisor {
         let service = Arc::new(Service::new(
             stores.clone(),
             Arc::clone(&clock),
-            Arc::clone(&sinks),
             live,
+            Arc::clone(&sinks),
             Arc::clone(&held),
             Arc::clone(&begun),
         ));

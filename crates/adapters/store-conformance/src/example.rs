@@ -258,6 +258,8 @@ pub(crate) fn sample(run: RunId, signal: Signal, share: u32, seq: u64) -> Sample
         share,
         seq,
         at: moment(0) + Duration::from_millis(seq % 1_000_003),
+        level: Some(LogType::Warn),
+        trace_id: Some(format!("{:032x}", u128::from(seq) << 64 | u128::from(share))),
         body: format!("{{\"message\": \"ünï 'cödé' $x\\u0000 {seq}\"}}"),
     }
 }

@@ -27,6 +27,7 @@ pub mod deployment;
 pub mod leases;
 pub mod result_store;
 pub mod run_store;
+pub mod samples;
 pub mod shares;
 pub mod test_listing;
 pub mod test_store;

@@ -1,4 +1,4 @@
-//! Points, samples and attachments.
+//! Points and attachments, and how what runs left behind is forgotten.
 
 use std::time::Duration;
 
@@ -7,7 +7,7 @@ use moniflux_domain::id::RunId;
 use moniflux_domain::point::{Grain, Point, Sample};
 use moniflux_domain::profile::ActiveTime;
 use moniflux_domain::signal::Signal;
-use moniflux_ports::result_store::{PointRange, SampleCursor};
+use moniflux_ports::result_store::{PointRange, SampleQuery};
 
 use crate::concurrently::sixteen;
 use crate::example::{attachment, moment, point, run_id, sample};
@@ -90,8 +90,10 @@ pub async fn grains_are_kept_apart(deployment: &dyn Deployment) -> Outcome {
 /// Of every run, after a moment, by the time they were taken; coarse ones are not among them.
 pub async fn what_was_stored_lately_can_be_followed(deployment: &dyn Deployment) -> Outcome {
     let stores = deployment.open().await?;
-    let taken =
-        |run, millis, signal| Point { at: moment(millis), ..point(run_id(run), signal, 0, millis as u64) };
+    let taken = |run, millis, signal| Point {
+        at: moment(millis),
+        ..point(run_id(run), signal, 0, millis.cast_unsigned())
+    };
     let in_order = [
         taken(1, 1_000, Signal::Logs),
         taken(1, 1_000, Signal::Traces),
@@ -125,8 +127,9 @@ pub async fn old_results_are_forgotten(deployment: &dyn Deployment) -> Outcome {
     stores.results.retain(Duration::from_hours(24)).await?;
     // Who comes later finds the store as it was left, and says the same.
     deployment.open().await?.results.retain(Duration::from_hours(24)).await?;
+    let any = SampleQuery { limit: 10, ..SampleQuery::default() };
     let is_gone = async || {
-        let samples = stores.results.samples(run_id(1), None, None, 10).await?;
+        let samples = stores.results.samples(run_id(1), &any).await?;
         Outcome::Ok(samples.is_empty() && points(&stores, run_id(1)).await?.is_empty())
     };
     // A server looks once a minute.
@@ -138,63 +141,7 @@ pub async fn old_results_are_forgotten(deployment: &dyn Deployment) -> Outcome {
     }
     assert!(is_gone().await?, "what is old is still there");
     assert_eq!(points(&stores, run_id(2)).await?.len(), 1);
-    assert_eq!(stores.results.samples(run_id(2), None, None, 10).await?.len(), 1);
-    Ok(())
-}
-
-/// By signal, share and sequence number, whatever the order they were stored in; of one run only.
-pub async fn samples_read_back_in_order_and_exactly(deployment: &dyn Deployment) -> Outcome {
-    let stores = deployment.open().await?;
-    let ordered = some_samples();
-    let shuffled: Vec<_> = ordered.iter().rev().cloned().collect();
-    stores.results.append_samples(&shuffled).await?;
-    stores.results.append_samples(&[sample(run_id(2), Signal::Logs, 0, 1)]).await?;
-    stores.results.append_samples(&[]).await?;
-    assert_eq!(stores.results.samples(run_id(1), None, None, 1_000).await?, ordered);
-    for signal in Signal::ALL {
-        let expected: Vec<_> = ordered.iter().filter(|sample| sample.signal == signal).cloned().collect();
-        assert_eq!(stores.results.samples(run_id(1), Some(signal), None, u32::MAX).await?, expected);
-    }
-    Ok(())
-}
-
-/// The first one stays, and those beside it in the call are stored.
-pub async fn a_sample_stored_again_changes_nothing(deployment: &dyn Deployment) -> Outcome {
-    let stores = deployment.open().await?;
-    let first = sample(run_id(1), Signal::Metrics, 3, 1);
-    let again = Sample { body: "[]".to_owned(), ..first.clone() };
-    let next = sample(run_id(1), Signal::Metrics, 3, 2);
-    stores.results.append_samples(std::slice::from_ref(&first)).await?;
-    stores.results.append_samples(&[again, next.clone()]).await?;
-    assert_eq!(stores.results.samples(run_id(1), None, None, 10).await?, [first, next]);
-    Ok(())
-}
-
-/// Pages after a cursor add up to the whole, with and without a signal; a page of none is empty.
-pub async fn samples_are_read_page_by_page(deployment: &dyn Deployment) -> Outcome {
-    let stores = deployment.open().await?;
-    let ordered = some_samples();
-    stores.results.append_samples(&ordered).await?;
-    for signal in [None, Some(Signal::Metrics)] {
-        let fits = |sample: &&Sample| signal.is_none_or(|signal| signal == sample.signal);
-        let expected: Vec<_> = ordered.iter().filter(fits).cloned().collect();
-        for limit in [1, 4, 7, 1_000] {
-            let mut seen: Vec<Sample> = Vec::new();
-            loop {
-                let after = seen.last().map(cursor);
-                let page = stores.results.samples(run_id(1), signal, after, limit).await?;
-                assert!(page.len() <= limit as usize);
-                if page.is_empty() {
-                    break;
-                }
-                seen.extend(page);
-            }
-            assert_eq!(seen, expected, "{signal:?}, pages of {limit}");
-        }
-    }
-    assert_eq!(stores.results.samples(run_id(1), None, None, 0).await?, []);
-    let beyond = SampleCursor { signal: Signal::Traces, share: u32::MAX, seq: u64::MAX };
-    assert_eq!(stores.results.samples(run_id(1), None, Some(beyond), 10).await?, []);
+    assert_eq!(stores.results.samples(run_id(2), &any).await?.len(), 1);
     Ok(())
 }
 
@@ -258,11 +205,12 @@ pub async fn the_results_of_a_run_are_forgotten(deployment: &dyn Deployment) -> 
         stores.results.append_samples(&[sample(run, Signal::Logs, 0, 1)]).await?;
         stores.results.attach(run, &attachment("a", 1)).await?;
     }
+    let any = SampleQuery { limit: 10, ..SampleQuery::default() };
     for _ in 0..2 {
         stores.results.delete_of(&[run_id(1), run_id(3), run_id(99)]).await?;
         stores.results.delete_of(&[]).await?;
         for (run, left) in [(1, 0), (2, 1), (3, 0)] {
-            let samples = stores.results.samples(run_id(run), None, None, 10).await?;
+            let samples = stores.results.samples(run_id(run), &any).await?;
             let attachments = stores.results.attachments(run_id(run)).await?;
             let points = points(&stores, run_id(run)).await?;
             assert_eq!([points.len(), samples.len(), attachments.len()], [left; 3]);
@@ -278,22 +226,6 @@ pub async fn thousands_of_points_are_stored_in_one_call(deployment: &dyn Deploym
     stores.results.append_points(&stored).await?;
     assert_eq!(points(&stores, run_id(1)).await?, stored);
     Ok(())
-}
-
-fn some_samples() -> Vec<Sample> {
-    let mut samples = Vec::new();
-    for signal in Signal::ALL {
-        for share in [0, 1, u32::MAX] {
-            for seq in [0, 2, 10, 1 << 40, i64::MAX as u64] {
-                samples.push(sample(run_id(1), signal, share, seq));
-            }
-        }
-    }
-    samples
-}
-
-fn cursor(sample: &Sample) -> SampleCursor {
-    SampleCursor { signal: sample.signal, share: sample.share, seq: sample.seq }
 }
 
 async fn points(stores: &Stores, run: RunId) -> Outcome<Vec<Point>> {

@@ -123,14 +123,25 @@ macro_rules! each_port {
                 what_was_stored_lately_can_be_followed,
                 old_results_are_forgotten,
                 a_range_includes_its_start_and_not_its_end,
-                samples_read_back_in_order_and_exactly,
-                a_sample_stored_again_changes_nothing,
-                samples_are_read_page_by_page,
                 attachments_read_back_by_name_and_exactly,
                 of_sixteen_attachments_of_one_name_one_stays,
                 documents_of_a_name_are_found_whatever_their_run,
                 the_results_of_a_run_are_forgotten,
                 thousands_of_points_are_stored_in_one_call,
+            ]
+        );
+        $crate::$tests_of!(
+            $empty_store,
+            samples,
+            [
+                samples_read_back_in_order_and_exactly,
+                a_sample_stored_again_changes_nothing,
+                samples_are_read_page_by_page,
+                thousands_of_samples_are_stored_in_one_call,
+                a_signal_a_level_a_number_and_a_trace_are_looked_for,
+                a_stretch_of_time_includes_its_start_and_not_its_end,
+                a_text_is_looked_for_as_it_is_in_values_only,
+                filters_hold_together_and_across_pages,
             ]
         );
     };

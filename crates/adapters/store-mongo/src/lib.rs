@@ -15,6 +15,7 @@ mod config;
 mod error;
 mod result_store;
 mod run_store;
+mod samples;
 mod store;
 mod test_store;
 

@@ -7,17 +7,17 @@ use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use futures_util::TryStreamExt;
 use mongodb::Collection;
-use mongodb::bson::{Document, doc};
+use mongodb::bson::doc;
 use moniflux_domain::attachment::Attachment;
 use moniflux_domain::id::RunId;
 use moniflux_domain::point::{Grain, Point, Sample};
-use moniflux_domain::signal::Signal;
 use moniflux_ports::error::StoreFault;
-use moniflux_ports::result_store::{PointRange, ResultStore, SampleCursor};
+use moniflux_ports::result_store::{PointRange, ResultStore, SampleQuery};
 use serde::Serialize;
 
 use crate::codec::{AttachmentDocument, PointDocument, SampleDocument, date, uuid};
 use crate::error::{answer, are_duplicates, fault, raw_answer};
+use crate::samples;
 use crate::store::MongoStore;
 
 #[async_trait]
@@ -68,27 +68,15 @@ impl ResultStore for MongoStore {
         append(&self.samples, samples.iter().map(SampleDocument::encode).collect::<Result<_, _>>()?).await
     }
 
-    async fn samples(
-        &self,
-        run: RunId,
-        signal: Option<Signal>,
-        after: Option<SampleCursor>,
-        limit: u32,
-    ) -> Result<Vec<Sample>, StoreFault> {
+    async fn samples(&self, run: RunId, query: &SampleQuery) -> Result<Vec<Sample>, StoreFault> {
         // To the server no limit at all.
-        if limit == 0 {
+        if query.limit == 0 {
             return Ok(Vec::new());
         }
-        let mut filter = doc! { "run": uuid(run) };
-        if let Some(signal) = signal {
-            filter.insert("signal", signal.as_str());
-        }
-        if let Some(cursor) = after {
-            filter.insert("$or", later(cursor));
-        }
+        let Some(filter) = samples::filter(run, query) else { return Ok(Vec::new()) };
         let found = answer(async {
-            let find = self.samples.find(filter).sort(doc! { "signal": 1, "share": 1, "seq": 1 });
-            find.limit(i64::from(limit)).await?.try_collect::<Vec<_>>().await
+            let find = self.samples.find(filter).sort(doc! { "signal": 1, "seq": 1, "share": 1 });
+            find.limit(i64::from(query.limit)).await?.try_collect::<Vec<_>>().await
         })
         .await?;
         found.into_iter().map(SampleDocument::decode).collect()
@@ -154,16 +142,4 @@ where
         Err(error) if are_duplicates(&error) => Ok(()),
         Err(error) => Err(fault(error)),
     }
-}
-
-/// The places after a cursor, by signal, share and sequence number.
-fn later(after: SampleCursor) -> [Document; 3] {
-    let (signal, share) = (after.signal.as_str(), after.share);
-    // Beyond what BSON holds is after every number that is stored.
-    let seq = i64::try_from(after.seq).unwrap_or(i64::MAX);
-    [
-        doc! { "signal": { "$gt": signal } },
-        doc! { "signal": signal, "share": { "$gt": share } },
-        doc! { "signal": signal, "share": share, "seq": { "$gt": seq } },
-    ]
 }

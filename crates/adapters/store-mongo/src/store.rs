@@ -88,8 +88,10 @@ impl MongoStore {
         let of_a_run = index(doc! { "of.run": 1, "of.grain": 1, "at": 1 });
         let by_time = index(doc! { "at": 1 });
         answer(self.series.create_indexes([of_a_run, by_time])).await?;
-        let sample = unique(doc! { "run": 1, "signal": 1, "share": 1, "seq": 1 });
-        answer(self.samples.create_index(sample)).await?;
+        self.forget_earlier(&self.samples, &["run_1_signal_1_share_1_seq_1"]).await?;
+        let sample = unique(doc! { "run": 1, "signal": 1, "seq": 1, "share": 1 });
+        let by_trace = partial(doc! { "run": 1, "traceID": 1 }, doc! { "traceID": { "$exists": true } });
+        answer(self.samples.create_indexes([sample, by_trace])).await?;
         // Once it was said for how long samples are kept, it is there with that as an option.
         match raw_answer(self.samples.create_index(index(doc! { "at": 1 }))).await? {
             Ok(_) => {}
@@ -106,8 +108,17 @@ impl MongoStore {
     async fn give_every_run_a_share(&self) -> Result<(), StoreFault> {
         let whole = doc! { "$set": { "share": 0, "shares": 1 } };
         answer(self.runs.update_many(doc! { "share": { "$exists": false } }, whole)).await?;
-        for earlier in ["id_1", "test_1_number_1", "startedAt_1_id_1"] {
-            match raw_answer(async { self.runs.drop_index(earlier).await }).await? {
+        self.forget_earlier(&self.runs, &["id_1", "test_1_number_1", "startedAt_1_id_1"]).await
+    }
+
+    /// Drops indexes that earlier versions made.
+    async fn forget_earlier<T: Send + Sync>(
+        &self,
+        collection: &Collection<T>,
+        indexes: &[&str],
+    ) -> Result<(), StoreFault> {
+        for earlier in indexes {
+            match raw_answer(async { collection.drop_index(*earlier).await }).await? {
                 Ok(()) => {}
                 Err(error) if is_gone(&error) => {}
                 Err(error) => return Err(fault(error)),

@@ -8,13 +8,13 @@ use moniflux_domain::attachment::Attachment;
 use moniflux_domain::id::RunId;
 use moniflux_domain::point::{Grain, Point, Sample};
 use moniflux_domain::profile::ActiveTime;
-use moniflux_domain::signal::Signal;
 use moniflux_ports::error::StoreFault;
-use moniflux_ports::result_store::{PointRange, ResultStore, SampleCursor};
+use moniflux_ports::result_store::{PointRange, ResultStore, SampleQuery};
 use sqlx::QueryBuilder;
 
-use crate::codec::{AttachmentRow, PointRow, SampleRow, integer, json, millis};
+use crate::codec::{AttachmentRow, PointRow, integer, json, millis};
 use crate::error::fault;
+use crate::samples;
 use crate::store::SqliteStore;
 
 #[async_trait]
@@ -94,49 +94,11 @@ impl ResultStore for SqliteStore {
     }
 
     async fn append_samples(&self, samples: &[Sample]) -> Result<(), StoreFault> {
-        if samples.is_empty() {
-            return Ok(());
-        }
-        let mut transaction = self.writer.begin_with("BEGIN IMMEDIATE").await.map_err(fault)?;
-        for sample in samples {
-            let insert =
-                "INSERT INTO samples (run, signal, share, seq, at, body) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
-                ON CONFLICT (run, signal, share, seq) DO NOTHING";
-            sqlx::query(insert)
-                .bind(bytes(&sample.run))
-                .bind(sample.signal.as_str())
-                .bind(sample.share)
-                .bind(integer(sample.seq)?)
-                .bind(millis(sample.at))
-                .bind(sample.body.as_str())
-                .execute(&mut *transaction)
-                .await
-                .map_err(fault)?;
-        }
-        transaction.commit().await.map_err(fault)
+        samples::append(self, samples).await
     }
 
-    async fn samples(
-        &self,
-        run: RunId,
-        signal: Option<Signal>,
-        after: Option<SampleCursor>,
-        limit: u32,
-    ) -> Result<Vec<Sample>, StoreFault> {
-        let mut select = QueryBuilder::new("SELECT * FROM samples WHERE run = ");
-        select.push_bind(bytes(&run).to_vec());
-        if let Some(signal) = signal {
-            select.push(" AND signal = ").push_bind(signal.as_str());
-        }
-        if let Some(after) = after {
-            // Beyond what a column holds is after every number that is stored.
-            let seq = i64::try_from(after.seq).unwrap_or(i64::MAX);
-            select.push(" AND (signal, share, seq) > (").push_bind(after.signal.as_str());
-            select.push(", ").push_bind(after.share).push(", ").push_bind(seq).push(")");
-        }
-        select.push(" ORDER BY signal, share, seq LIMIT ").push_bind(limit);
-        let rows: Vec<SampleRow> = select.build_query_as().fetch_all(&self.reader).await.map_err(fault)?;
-        rows.into_iter().map(SampleRow::decode).collect()
+    async fn samples(&self, run: RunId, query: &SampleQuery) -> Result<Vec<Sample>, StoreFault> {
+        samples::find(self, run, query).await
     }
 
     async fn attach(&self, run: RunId, attachment: &Attachment) -> Result<(), StoreFault> {

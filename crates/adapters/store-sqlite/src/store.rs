@@ -108,7 +108,7 @@ mod tests {
     use moniflux_domain::id::{ReplicaId, RunId};
     use moniflux_domain::point::Sample;
     use moniflux_domain::signal::Signal;
-    use moniflux_ports::result_store::ResultStore;
+    use moniflux_ports::result_store::{ResultStore, SampleQuery};
     use moniflux_ports::run_store::{ClaimLimit, RunStore};
     use moniflux_ports::test_store::TestStore;
     use tokio::time::timeout;
@@ -120,9 +120,16 @@ mod tests {
 
     /// Five hundred samples, more than SQLite keeps in memory.
     fn samples(from: u64) -> Vec<Sample> {
-        let at = DateTime::UNIX_EPOCH;
-        let sample =
-            |seq| Sample { run: RUN, signal: Signal::Logs, share: 0, seq, at, body: "x".repeat(1_000) };
+        let sample = |seq| Sample {
+            run: RUN,
+            signal: Signal::Logs,
+            share: 0,
+            seq,
+            at: DateTime::UNIX_EPOCH,
+            level: None,
+            trace_id: None,
+            body: "x".repeat(1_000),
+        };
         (from..from + 500).map(sample).collect()
     }
 
@@ -151,7 +158,8 @@ mod tests {
             drop((given_up, claimed));
             store.check().await.unwrap();
         }
-        let stored = store.samples(RUN, None, None, u32::MAX).await.unwrap();
+        let all = SampleQuery { limit: u32::MAX, ..SampleQuery::default() };
+        let stored = store.samples(RUN, &all).await.unwrap();
         assert!(stored.len().is_multiple_of(500), "{} samples: a call took effect in part", stored.len());
     }
 }

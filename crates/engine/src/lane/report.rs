@@ -1,11 +1,12 @@
 //! What a lane tells of itself once a second, and how far ahead it reserves sequence numbers.
 
+use moniflux_domain::point::Sample;
 use moniflux_domain::profile::ActiveTime;
 use moniflux_domain::run::LaneCheckpoint;
 use moniflux_domain::tally::Tally;
 use moniflux_domain::verdict::Evidence;
 
-use super::{Lane, Phase};
+use super::{Collector, Lane, Phase};
 use crate::latency::LatencyTimes;
 
 /// What a lane reports: all so far, and what came since the report before.
@@ -15,6 +16,7 @@ pub(crate) struct LaneReport {
     pub(crate) tally: Tally,
     pub(crate) evidence: Evidence,
     pub(crate) times: LatencyTimes,
+    pub(crate) samples: Vec<Sample>,
 }
 
 /// What was last reported, and what came since.
@@ -40,6 +42,7 @@ impl Lane {
             // As busy as it is now, not as it ever was: a point is of its own second.
             evidence: Evidence { busiest: busy, ..self.evidence.since(&self.since.evidence) },
             times,
+            samples: self.collector.as_mut().map(Collector::take).unwrap_or_default(),
             checkpoint: LaneCheckpoint {
                 signal: self.signal,
                 load: self.load.clone(),

@@ -9,6 +9,7 @@ use moniflux_domain::answer::Answer;
 use moniflux_domain::delivery::Delivery;
 use moniflux_domain::destination::{Compression, Destination, DestinationKind, Endpoint};
 use moniflux_domain::id::{RunId, TestId};
+use moniflux_domain::point::Sample;
 use moniflux_domain::profile::{Extent, LaneRate, LoadDuration, Rate};
 use moniflux_domain::run::{Checkpoint, LaneCheckpoint};
 use moniflux_domain::signal::{Share, Signal};
@@ -81,6 +82,7 @@ pub(crate) struct Bench {
     pub(crate) run: RunHandle,
     pub(crate) started: Duration,
     pub(crate) last: Option<Observation>,
+    pub(crate) samples: Vec<Sample>,
 }
 
 impl Bench {
@@ -115,7 +117,7 @@ impl Bench {
             reserves,
             over: Arc::new(Notify::new()),
         });
-        Self { fake, run: run.unwrap(), started: clock.monotonic(), last: None }
+        Self { fake, run: run.unwrap(), started: clock.monotonic(), last: None, samples: Vec::new() }
     }
 
     /// Lets virtual time pass, observing ten times a second; the identities hold at each observation.
@@ -145,6 +147,7 @@ impl Bench {
             assert_eq!(tally.issued(), answered + tally.in_flight());
             assert!(lane.load.is_unpaced() || tally.issued() <= lane.load.total());
         }
+        self.samples.append(&mut seen.samples);
         self.last = Some(seen);
     }
 

@@ -5,6 +5,8 @@ mod bench;
 #[cfg(test)]
 mod capacity;
 #[cfg(test)]
+mod collected;
+#[cfg(test)]
 mod control;
 #[cfg(test)]
 mod schedule;

@@ -11,10 +11,9 @@ use moniflux_domain::attachment::Attachment;
 use moniflux_domain::id::{ReplicaId, RunId, RunNumber, TestId, Version};
 use moniflux_domain::point::{Grain, Point, Sample};
 use moniflux_domain::run::{Run, RunEnd};
-use moniflux_domain::signal::Signal;
 use moniflux_domain::test::Test;
 use moniflux_ports::error::StoreFault;
-use moniflux_ports::result_store::{PointRange, ResultStore, SampleCursor};
+use moniflux_ports::result_store::{PointRange, ResultStore, SampleCursor, SampleQuery};
 use moniflux_ports::run_store::{ClaimLimit, HolderError, Renewal, RunStore, StaleEpoch};
 use moniflux_ports::test_store::{
     InsertError, Order, ReplaceError, TestCursor, TestPage, TestQuery, TestStore,
@@ -25,6 +24,7 @@ use moniflux_ports::test_store::{
 pub(super) struct Memory {
     tests: Mutex<BTreeMap<TestId, Test>>,
     runs: Mutex<BTreeMap<(TestId, RunNumber), Run>>,
+    samples: Mutex<Vec<Sample>>,
     points: Mutex<Vec<Point>>,
     attachments: Mutex<BTreeMap<(RunId, String), Attachment>>,
     trouble: Mutex<Option<Trouble>>,
@@ -240,18 +240,32 @@ impl ResultStore for Memory {
         unreachable!("only the supervisor lets results be forgotten, and it is not run")
     }
 
-    async fn append_samples(&self, _: &[Sample]) -> Result<(), StoreFault> {
-        unreachable!("only the supervisor appends, and it is not run")
+    async fn append_samples(&self, samples: &[Sample]) -> Result<(), StoreFault> {
+        self.answer().await?;
+        let mut kept = self.samples.lock().unwrap();
+        kept.extend(samples.iter().cloned());
+        kept.sort_by_key(SampleCursor::of);
+        Ok(())
     }
 
-    async fn samples(
-        &self,
-        _: RunId,
-        _: Option<Signal>,
-        _: Option<SampleCursor>,
-        _: u32,
-    ) -> Result<Vec<Sample>, StoreFault> {
-        unreachable!("no call of the API reads samples yet")
+    async fn samples(&self, run: RunId, query: &SampleQuery) -> Result<Vec<Sample>, StoreFault> {
+        self.answer().await?;
+        let fits = |sample: &&Sample| {
+            let has = |text: &String| {
+                let text = text.to_ascii_lowercase();
+                sample.texts().iter().any(|one| one.to_ascii_lowercase().contains(&text))
+            };
+            sample.run == run
+                && query.signal.is_none_or(|signal| signal == sample.signal)
+                && query.from.is_none_or(|from| sample.at >= from)
+                && query.to.is_none_or(|to| sample.at < to)
+                && query.level.is_none_or(|level| Some(level) == sample.level)
+                && query.text.as_ref().is_none_or(has)
+                && query.seq.is_none_or(|seq| seq == sample.seq)
+                && query.trace_id.as_ref().is_none_or(|trace| Some(trace) == sample.trace_id.as_ref())
+                && query.after.is_none_or(|after| SampleCursor::of(sample) > after)
+        };
+        Ok(self.samples.lock().unwrap().iter().filter(fits).take(query.limit as usize).cloned().collect())
     }
 
     async fn attach(&self, run: RunId, attachment: &Attachment) -> Result<(), StoreFault> {

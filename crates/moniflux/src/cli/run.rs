@@ -162,7 +162,7 @@ async fn follow(
                 next += Duration::from_secs(1);
                 let mut seen = handle.observe().await?;
                 handle.drive(&mut seen);
-                let Observation { checkpoint, points } = seen;
+                let Observation { checkpoint, points, .. } = seen;
                 report::progress(spec, &checkpoint);
                 if reason.is_none() && outcome == Outcome::Completed {
                     reason = guard.note(engine.clock.monotonic(), &Point::counted(&points));

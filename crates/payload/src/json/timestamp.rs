@@ -33,6 +33,13 @@ impl Timestamps {
         decimal::put(&mut place[20..29], unix_nanos % NANOS_A_SECOND);
     }
 
+    /// Unix nanoseconds as text.
+    pub(crate) fn text(&mut self, unix_nanos: u64) -> String {
+        let mut place = [b'Z'; LENGTH];
+        self.put(&mut place, unix_nanos);
+        String::from_utf8_lossy(&place).into_owned()
+    }
+
     #[cold]
     fn turn_to(&mut self, second: u64) {
         let (year, month, day) = civil(second / SECONDS_A_DAY);
@@ -128,12 +135,6 @@ mod tests {
 
     use super::*;
 
-    fn text(timestamps: &mut Timestamps, unix_nanos: u64) -> String {
-        let mut place = [b'Z'; LENGTH];
-        timestamps.put(&mut place, unix_nanos);
-        String::from_utf8(place.to_vec()).unwrap()
-    }
-
     fn expected(unix_nanos: u64) -> String {
         let time = DateTime::from_timestamp_nanos(i64::try_from(unix_nanos).unwrap());
         time.to_rfc3339_opts(SecondsFormat::Nanos, true)
@@ -144,7 +145,7 @@ mod tests {
         let mut timestamps = Timestamps::new();
         for day in (0..292 * 365).chain([10_957, 11_016, 47_540]) {
             let nanos = day * 86_400_000_000_000 + 999_999_999;
-            assert_eq!(text(&mut timestamps, nanos), expected(nanos));
+            assert_eq!(timestamps.text(nanos), expected(nanos));
         }
     }
 
@@ -174,7 +175,7 @@ mod tests {
             let (mut written, mut read) = (Timestamps::new(), ReadTimestamps::default());
             for time in times.iter().flat_map(|time| [*time, time ^ 1, *time]) {
                 let time = time.max(1);
-                let text = text(&mut written, time);
+                let text = written.text(time);
                 prop_assert_eq!(read.read(&text).map(NonZeroU64::get), Some(time));
             }
         }
@@ -182,8 +183,8 @@ mod tests {
         #[test]
         fn it_is_what_chrono_writes(first in 0_u64..i64::MAX as u64, second in 0_u64..i64::MAX as u64) {
             let mut timestamps = Timestamps::new();
-            prop_assert_eq!(text(&mut timestamps, first), expected(first));
-            prop_assert_eq!(text(&mut timestamps, second), expected(second));
+            prop_assert_eq!(timestamps.text(first), expected(first));
+            prop_assert_eq!(timestamps.text(second), expected(second));
         }
     }
 }

@@ -41,13 +41,13 @@ pub(crate) fn decode<'a>(
 }
 
 /// What a resource says of its records.
-struct Source<'a> {
-    origin: Origin<'a>,
+pub(super) struct Source<'a> {
+    pub(super) origin: Origin<'a>,
     series: Option<u64>,
 }
 
 impl<'a> Source<'a> {
-    fn read(resource_records: &'a [u8]) -> Result<Self, DecodeError> {
+    pub(super) fn read(resource_records: &'a [u8]) -> Result<Self, DecodeError> {
         let (mut test, mut run, mut share, mut shares, mut series) = (None, None, None, None, None);
         each_message(resource_records, 1, |resource| {
             each_message(resource, 1, |attribute| {
@@ -77,13 +77,19 @@ impl<'a> Source<'a> {
             series,
         })
     }
+
+    /// How many series the points are of.
+    pub(super) fn series_count(&self) -> Result<u64, DecodeError> {
+        let missing = DecodeError::Missing { place: "a resource", name: names::SERIES_COUNT };
+        self.series.filter(|count| *count > 0).ok_or(missing)
+    }
 }
 
 /// A record's number in its lane, and its own time.
 type Record = (u64, Option<NonZeroU64>);
 
 #[inline]
-fn read_log(record: &[u8]) -> Result<Record, DecodeError> {
+pub(super) fn read_log(record: &[u8]) -> Result<Record, DecodeError> {
     let (mut seq, mut at) = (None, None);
     let mut fields = Fields(record);
     while let Some((tag, value)) = fields.read()? {
@@ -108,10 +114,7 @@ fn points(
     source: &Source<'_>,
     tell: &mut impl FnMut(Record) -> Result<(), DecodeError>,
 ) -> Result<(), DecodeError> {
-    let series_count = source
-        .series
-        .filter(|count| *count > 0)
-        .ok_or(DecodeError::Missing { place: "a resource", name: names::SERIES_COUNT })?;
+    let series_count = source.series_count()?;
     let mut fields = Fields(metric);
     while let Some((tag, value)) = fields.read()? {
         let place_of: fn(Value<'_>, u64) -> Option<u64> = match tag {
@@ -126,7 +129,7 @@ fn points(
 }
 
 #[inline]
-fn read_point(
+pub(super) fn read_point(
     point: &[u8],
     series_count: u64,
     place_of: fn(Value<'_>, u64) -> Option<u64>,
@@ -154,7 +157,7 @@ fn read_point(
 }
 
 /// The place in the low bits of an `as_double`.
-fn gauge_place(value: Value<'_>, tag: u64) -> Option<u64> {
+pub(super) fn gauge_place(value: Value<'_>, tag: u64) -> Option<u64> {
     match value {
         Value::Fixed64(bits) if tag == 4 => Some(series::place_of(f64::from_bits(bits))),
         Value::Fixed64(_) | Value::Varint(_) | Value::Fixed32 | Value::Bytes(_) => None,
@@ -162,7 +165,7 @@ fn gauge_place(value: Value<'_>, tag: u64) -> Option<u64> {
 }
 
 /// The place that a sum has counted up to: an `as_int`, or an `as_double` that some collector made of it.
-fn sum_place(value: Value<'_>, tag: u64) -> Option<u64> {
+pub(super) fn sum_place(value: Value<'_>, tag: u64) -> Option<u64> {
     let Value::Fixed64(bits) = value else { return None };
     if tag == 6 {
         return bits.checked_sub(1);
@@ -178,7 +181,7 @@ fn sum_place(value: Value<'_>, tag: u64) -> Option<u64> {
 
 /// The number of a root span's trace, and its end; none for other spans, which belong to a record that is told once.
 #[inline]
-fn read_span(span: &[u8], ids: TraceIds) -> Result<Option<Record>, DecodeError> {
+pub(super) fn read_span(span: &[u8], ids: TraceIds) -> Result<Option<Record>, DecodeError> {
     let (mut trace, mut is_root, mut at) = (None, true, None);
     let mut fields = Fields(span);
     while let Some((tag, value)) = fields.read()? {
@@ -208,7 +211,7 @@ fn time(value: Value<'_>) -> Option<NonZeroU64> {
 
 /// Hands on every message in the fields with that tag.
 #[inline]
-fn each_message<'a>(
+pub(super) fn each_message<'a>(
     message: &'a [u8],
     wanted: u64,
     mut take: impl FnMut(&'a [u8]) -> Result<(), DecodeError>,
@@ -238,7 +241,7 @@ fn key_value(attribute: &[u8]) -> Result<(&[u8], &[u8]), DecodeError> {
 }
 
 /// The string in an `AnyValue`.
-fn text(any: &[u8]) -> Option<&str> {
+pub(super) fn text(any: &[u8]) -> Option<&str> {
     match Fields(any).read() {
         Ok(Some((1, Value::Bytes(bytes)))) => std::str::from_utf8(bytes).ok(),
         _ => None,
@@ -260,7 +263,7 @@ fn small(any: &[u8]) -> Option<u32> {
 }
 
 #[inline]
-fn bytes(value: Value<'_>) -> Result<&[u8], DecodeError> {
+pub(super) fn bytes(value: Value<'_>) -> Result<&[u8], DecodeError> {
     match value {
         Value::Bytes(bytes) => Ok(bytes),
         Value::Varint(_) | Value::Fixed64(_) | Value::Fixed32 => {

@@ -1,7 +1,7 @@
 //! The beat: once a second every held share of a run reports, and its lease is renewed with its checkpoint.
 
 use moniflux_domain::id::Epoch;
-use moniflux_domain::point::Point;
+use moniflux_domain::point::{Point, Sample};
 use moniflux_domain::run::{Checkpoint, ShareId};
 use moniflux_engine::run::Observation;
 use moniflux_ports::run_store::Renewal;
@@ -15,6 +15,7 @@ struct Report {
     epoch: Epoch,
     checkpoint: Checkpoint,
     points: Vec<Point>,
+    samples: Vec<Sample>,
 }
 
 impl Supervisor {
@@ -49,14 +50,17 @@ impl Supervisor {
             Ok(renewed) => renewed,
             Err(error) => {
                 // What is reserved can still be issued; the next beat tries again.
+                let dropped: usize = reports.iter().map(|report| report.samples.len()).sum();
                 tracing::warn!(
                     error = &error as &dyn std::error::Error,
-                    "leases cannot be renewed; trying on"
+                    samples = dropped,
+                    "leases cannot be renewed, and samples of records are not kept; trying on"
                 );
                 unsaved.extend(reports.into_iter().flat_map(|report| report.points));
                 return;
             }
         };
+        let mut samples = Vec::new();
         for (report, renewed) in reports.into_iter().zip(renewed) {
             let mut held = self.held.lock();
             if renewed.is_err()
@@ -77,9 +81,11 @@ impl Supervisor {
                 run.checkpoint = report.checkpoint;
             }
             unsaved.extend(report.points);
+            samples.extend(report.samples);
         }
         self.judge(unsaved);
         self.save(unsaved).await;
+        self.keep(samples).await;
     }
 
     /// Asks all of them at once, then waits for their answers.
@@ -93,7 +99,8 @@ impl Supervisor {
             match seen.await {
                 Ok(mut seen) => {
                     self.search_on(share, &mut seen);
-                    reports.push(Report { share, epoch, checkpoint: seen.checkpoint, points: seen.points });
+                    let Observation { checkpoint, points, samples } = seen;
+                    reports.push(Report { share, epoch, checkpoint, points, samples });
                 }
                 Err(error) => self.break_off(share, error).await,
             }

@@ -20,9 +20,10 @@ impl Supervisor {
     /// Closes a share all of whose records have their class, and which is no longer among the held ones.
     pub(super) async fn close(&self, share: ShareId, mut held: HeldShare) {
         let (checkpoint, outcome, reason) = match held.handle.observe().await {
-            Ok(Observation { checkpoint, points }) => {
+            Ok(Observation { checkpoint, points, samples }) => {
                 let mut unsaved = points;
                 self.save(&mut unsaved).await;
+                self.keep(samples).await;
                 let outcome = match held.wish {
                     Wish::End(outcome) => outcome,
                     Wish::Go(_) | Wish::Hold(_) if held.given_up.is_some() => Outcome::Failed,
@@ -164,6 +165,7 @@ impl Supervisor {
             }
             let mut unsaved = seen.points;
             self.save(&mut unsaved).await;
+            self.keep(seen.samples).await;
         }
     }
 

@@ -8,6 +8,7 @@ use moniflux_domain::id::RunId;
 use moniflux_domain::point::{Distribution, Grain, Latency, LoadEvent, Mark, Point, Sample};
 use moniflux_domain::profile::ActiveTime;
 use moniflux_domain::signal::Signal;
+use moniflux_domain::spec::LogType;
 use moniflux_domain::tally::Tally;
 use moniflux_domain::verdict::Evidence;
 use moniflux_ports::error::StoreFault;
@@ -103,6 +104,12 @@ pub(crate) struct SampleDocument {
     share: u32,
     seq: i64,
     at: bson::DateTime,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    level: Option<LogType>,
+    #[serde(rename = "traceID", default, skip_serializing_if = "Option::is_none")]
+    trace: Option<String>,
+    /// What is looked for; a part of the body.
+    texts: Vec<String>,
     body: String,
 }
 
@@ -114,6 +121,9 @@ impl SampleDocument {
             share: sample.share,
             seq: integer(sample.seq)?,
             at: date(sample.at),
+            level: sample.level,
+            trace: sample.trace_id.clone(),
+            texts: sample.texts(),
             body: sample.body.clone(),
         })
     }
@@ -129,6 +139,8 @@ impl SampleDocument {
             share: self.share,
             seq: u64::try_from(self.seq)?,
             at: moment(self.at)?,
+            level: self.level,
+            trace_id: self.trace,
             body: self.body,
         })
     }

@@ -11,7 +11,7 @@ use moniflux_domain::point::{Distribution, Grain, Latency, Point, Sample};
 use moniflux_domain::profile::ActiveTime;
 use moniflux_domain::run::{Checkpoint, Lease, Outcome, Run, RunEnd, RunShare};
 use moniflux_domain::signal::{Share, Signal};
-use moniflux_domain::spec::{Spec, StoredSpec};
+use moniflux_domain::spec::{LogType, Spec, StoredSpec};
 use moniflux_domain::test::{CurrentRun, Test};
 use moniflux_ports::error::StoreFault;
 use serde::de::DeserializeOwned;
@@ -83,6 +83,8 @@ pub(crate) struct SampleRow {
     share: u32,
     seq: i64,
     at: i64,
+    level: Option<String>,
+    trace_id: Option<String>,
     body: String,
 }
 
@@ -202,6 +204,8 @@ impl SampleRow {
             share: self.share,
             seq: u64::try_from(self.seq)?,
             at: moment(self.at)?,
+            level: self.level.map(|name| choice(LogType::from_name, &name)).transpose()?,
+            trace_id: self.trace_id,
             body: self.body,
         })
     }
@@ -282,6 +286,8 @@ mod tests {
             share: 0,
             seq: 0,
             at: 0,
+            level: None,
+            trace_id: None,
             body: String::new(),
         };
         let fault = row.decode().unwrap_err();
