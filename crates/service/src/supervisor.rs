@@ -40,6 +40,7 @@ use crate::service::{Service, Stores};
 
 pub use self::held::{Held, LiveRun};
 pub use self::retention::KEEP;
+use self::samples::Waiting;
 
 /// Drives runs.
 #[derive(Clone)]
@@ -54,6 +55,7 @@ pub struct Supervisor {
     begun: Arc<Notify>,
     over: Arc<Notify>,
     keep: Duration,
+    waiting: Arc<Waiting>,
 }
 
 impl Supervisor {
@@ -79,6 +81,7 @@ impl Supervisor {
             begun,
             over: Arc::new(Notify::new()),
             keep: KEEP,
+            waiting: Arc::new(Waiting::default()),
         };
         (service, supervisor)
     }
