@@ -15,6 +15,17 @@ use prometheus::{Error, HistogramOpts, HistogramVec, IntCounterVec, IntGauge, Op
 pub(crate) struct Metrics {
     requests: IntCounterVec,
     durations: HistogramVec,
+    readers: IntGauge,
+}
+
+/// Someone who reads events; counted until it is dropped.
+#[derive(Debug)]
+pub(crate) struct Reader(IntGauge);
+
+impl Drop for Reader {
+    fn drop(&mut self) {
+        self.0.dec();
+    }
 }
 
 impl Metrics {
@@ -31,6 +42,12 @@ impl Metrics {
         self.durations.with_label_values(&[method, route]).observe(took.as_secs_f64());
     }
 
+    /// Counts one who reads events.
+    pub(crate) fn reader(&self) -> Reader {
+        self.readers.inc();
+        Reader(self.readers.clone())
+    }
+
     /// Everything, as text; the runs as they are now.
     ///
     /// # Errors
@@ -39,6 +56,7 @@ impl Metrics {
         let registry = Registry::new();
         registry.register(Box::new(self.requests.clone()))?;
         registry.register(Box::new(self.durations.clone()))?;
+        registry.register(Box::new(self.readers.clone()))?;
         register_runs(&registry, live)?;
         TextEncoder::new().encode_to_string(&registry.gather())
     }
@@ -65,7 +83,12 @@ impl Default for Metrics {
             ]),
             &["method", "route"],
         );
-        Self { requests: requests.expect("valid names"), durations: durations.expect("valid names") }
+        let readers = IntGauge::new("moniflux_event_readers", "Clients that follow events.");
+        Self {
+            requests: requests.expect("valid names"),
+            durations: durations.expect("valid names"),
+            readers: readers.expect("a valid name"),
+        }
     }
 }
 

@@ -2,7 +2,10 @@
 
 use utoipa::OpenApi;
 
-use crate::routes::{commands, compare, description, health, metrics, results, runs, samples, series, tests};
+use crate::routes::{
+    commands, compare, dashboard, description, events, health, metrics, report, results, runs, samples,
+    series, tests,
+};
 
 /// All of it.
 #[derive(OpenApi)]
@@ -16,14 +19,15 @@ use crate::routes::{commands, compare, description, health, metrics, results, ru
         (name = "commands", description = "What is done with tests"),
         (name = "tests", description = "Tests"),
         (name = "runs", description = "Their runs, and what became of the records"),
+        (name = "events", description = "What happens, as it happens"),
         (name = "operation", description = "The service itself"),
     ),
     paths(
         commands::create, commands::start, commands::restart, commands::schedule, commands::cancel,
         commands::validate, tests::list, tests::list_all, tests::one, tests::change, tests::delete, tests::pause, tests::resume,
-        runs::list, runs::one, results::summary, results::save, series::series, samples::list,
-        compare::compare, compare::with_baseline, compare::set_baseline, compare::clear_baseline,
-        health::health, health::ready, metrics::text, description::openapi, description::browser,
+        runs::list, runs::one, results::summary, results::save, series::series, samples::list, report::report,
+        events::of_test, events::of_all, compare::compare, compare::with_baseline, compare::set_baseline, compare::clear_baseline,
+        health::health, health::ready, metrics::text, description::openapi, description::browser, dashboard::page,
     )
 )]
 pub(crate) struct Description;

@@ -2,9 +2,12 @@
 
 pub(crate) mod commands;
 pub(crate) mod compare;
+pub(crate) mod dashboard;
 pub(crate) mod description;
+pub(crate) mod events;
 pub(crate) mod health;
 pub(crate) mod metrics;
+pub(crate) mod report;
 pub(crate) mod results;
 pub(crate) mod runs;
 pub(crate) mod samples;
@@ -20,6 +23,8 @@ use crate::problem::{Code, Problem};
 /// Every path and the methods it takes.
 pub(crate) fn table() -> Vec<Entry> {
     vec![
+        at("/", [get(dashboard::page)]),
+        at(dashboard::ASSETS, [get(dashboard::asset)]),
         at("/create-test", [post(commands::create)]),
         at("/start-test", [post(commands::start)]),
         at("/restart-test", [post(commands::restart)]),
@@ -36,9 +41,12 @@ pub(crate) fn table() -> Vec<Entry> {
         at("/tests/{testID}/runs/{run}", [get(runs::one)]),
         at("/tests/{testID}/results", [get(results::summary)]),
         at("/tests/{testID}/samples", [get(samples::list)]),
+        at("/tests/{testID}/report", [get(report::report)]),
         at("/tests/{testID}/series", [get(series::series)]),
         at("/tests/{testID}/compare", [get(compare::with_baseline)]),
         at("/tests/{testID}/baseline", [put(compare::set_baseline), delete(compare::clear_baseline)]),
+        at("/tests/{testID}/events", [get(events::of_test)]),
+        at("/events", [get(events::of_all)]),
         at("/compare", [get(compare::compare)]),
         at("/health", [get(health::health)]),
         at("/ready", [get(health::ready)]),

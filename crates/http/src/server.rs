@@ -11,6 +11,7 @@ use actix_web::{App, HttpServer, web};
 use moniflux_ports::clock::Clock;
 use moniflux_service::Service;
 
+use crate::dashboard::Dashboard;
 use crate::metrics::Metrics;
 use crate::observe::{Observation, observe};
 use crate::routes;
@@ -85,17 +86,31 @@ pub struct BindError {
 pub(crate) struct State {
     service: web::Data<Service>,
     observation: web::Data<Observation>,
+    dashboard: web::Data<Dashboard>,
 }
 
 impl State {
     pub(crate) fn new(service: Arc<Service>, clock: Arc<dyn Clock>, request_limit: Duration) -> Self {
         let observation = Observation { metrics: Metrics::default(), clock, request_limit };
-        Self { service: web::Data::from(service), observation: web::Data::new(observation) }
+        Self {
+            service: web::Data::from(service),
+            observation: web::Data::new(observation),
+            dashboard: web::Data::new(Dashboard::embedded()),
+        }
+    }
+
+    /// The same with other files for the dashboard.
+    #[cfg(test)]
+    pub(crate) fn with_dashboard(self, dashboard: Dashboard) -> Self {
+        Self { dashboard: web::Data::new(dashboard), ..self }
     }
 
     /// Puts the state and every route into an app.
     pub(crate) fn install(self, app: &mut web::ServiceConfig) {
-        app.app_data(self.service).app_data(self.observation).configure(routes::install);
+        app.app_data(self.service)
+            .app_data(self.observation)
+            .app_data(self.dashboard)
+            .configure(routes::install);
     }
 }
 

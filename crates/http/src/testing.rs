@@ -1,12 +1,14 @@
 //! The calls in process: the real routes and use cases over a store in memory that can be made to fail.
 
 mod commands;
+mod dashboard;
 mod description;
 mod errors;
 mod listing;
 mod log;
 mod memory;
 mod operation;
+mod report;
 mod runs;
 mod samples;
 mod server;
@@ -26,7 +28,7 @@ use moniflux_engine::clock::SystemClock;
 use moniflux_engine::run::RESERVE;
 use moniflux_engine::{Engine, Workers};
 use moniflux_ports::clock::Clock;
-use moniflux_ports::{MockChangeFeed, MockEmitterFactory};
+use moniflux_ports::{MockChangeFeed, MockEmitterFactory, MockSinkReader};
 use moniflux_service::{Service, Stores, Supervisor};
 use serde_json::{Value, json};
 
@@ -152,8 +154,13 @@ fn service_over(memory: &Arc<Memory>) -> (Arc<Service>, Arc<dyn Clock>) {
         reserve: RESERVE,
     };
     // The supervisor is not run: tests stay in the state that the calls give them.
-    let (service, _) =
-        Supervisor::new(stores, Arc::new(MockChangeFeed::new()), engine, ReplicaId("here".to_owned()));
+    let (service, _) = Supervisor::new(
+        stores,
+        Arc::new(MockChangeFeed::new()),
+        engine,
+        ReplicaId("here".to_owned()),
+        Arc::new(MockSinkReader::new()),
+    );
     (service, clock)
 }
 

@@ -13,6 +13,7 @@ use moniflux_domain::secret::Secret;
 use tracing_subscriber::EnvFilter;
 
 use self::sources::Texts;
+pub(crate) use self::sources::{own_variable, variable};
 
 /// The configuration of the process, checked.
 #[derive(Debug, Clone)]
@@ -62,6 +63,13 @@ pub(crate) struct SettingsArgs {
     /// auto, pretty or json [env: LOG_FORMAT]
     #[arg(long, global = true, value_name = "FORMAT")]
     log_format: Option<String>,
+}
+
+impl SettingsArgs {
+    /// Whether a level was asked for by flag.
+    pub(crate) fn has_log_level(&self) -> bool {
+        self.log_level.is_some()
+    }
 }
 
 /// The flags of the service itself.

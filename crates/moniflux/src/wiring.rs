@@ -11,10 +11,12 @@ use moniflux_engine::{Engine, SystemClock, WorkerThreads, Workers};
 use moniflux_ports::change_feed::ChangeFeed;
 use moniflux_ports::result_store::ResultStore;
 use moniflux_ports::run_store::RunStore;
+use moniflux_ports::sink_reader::SinkReader;
 use moniflux_ports::test_store::TestStore;
 use moniflux_service::Stores;
 use moniflux_store_mongo::{MongoConfig, MongoStore};
 use moniflux_store_sqlite::{SqliteConfig, SqliteStore};
+use moniflux_verify_http::HttpSinks;
 use tokio::runtime::{Builder, Runtime};
 use uuid::Uuid;
 
@@ -69,6 +71,11 @@ pub(crate) fn engine() -> anyhow::Result<(Engine, WorkerThreads)> {
     Ok((Engine { clock: Arc::new(clock), emitters, workers, reserve: RESERVE }, threads))
 }
 
+/// Whoever asks sinks what arrived.
+pub(crate) fn sinks() -> Arc<dyn SinkReader> {
+    Arc::new(HttpSinks::default())
+}
+
 /// Threads for everything but load.
 pub(crate) fn main_threads() -> anyhow::Result<Runtime> {
     Builder::new_multi_thread()
@@ -76,6 +83,11 @@ pub(crate) fn main_threads() -> anyhow::Result<Runtime> {
         .thread_name("moniflux-main")
         .build()
         .context("cannot start threads")
+}
+
+/// For a client, one thread is enough.
+pub(crate) fn client_threads() -> anyhow::Result<Runtime> {
+    Builder::new_current_thread().enable_all().build().context("cannot start an event loop")
 }
 
 /// The name of this process among the replicas; a new one at every start.

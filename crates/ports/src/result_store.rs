@@ -47,6 +47,12 @@ pub trait ResultStore: Send + Sync {
     /// The documents of a run, by name.
     async fn attachments(&self, run: RunId) -> Result<Vec<Attachment>, StoreFault>;
 
+    /// The documents of that name of any runs, oldest first, at most `limit`.
+    async fn attached(&self, name: &str, limit: u32) -> Result<Vec<(RunId, Attachment)>, StoreFault>;
+
+    /// Forgets a document of a run. Forgetting what is not there succeeds.
+    async fn detach(&self, run: RunId, name: &str) -> Result<(), StoreFault>;
+
     /// Forgets everything of these runs. Forgetting what is not there succeeds.
     async fn delete_of(&self, runs: &[RunId]) -> Result<(), StoreFault>;
 }

@@ -128,7 +128,10 @@ impl Service {
     }
 
     async fn compared(&self, a: &Run, b: &Run) -> Result<Comparison, UseCaseError> {
-        let runs = [Results::of(a, Status::Running)?, Results::of(b, Status::Running)?];
+        let summary = async |run| -> Result<Results, UseCaseError> {
+            Ok(Results::verified(run, Status::Running, self.settled_delivery(run).await?)?)
+        };
+        let runs = [summary(a).await?, summary(b).await?];
         let blocks = [self.in_blocks(a).await?, self.in_blocks(b).await?];
         let figures = figures::compare([&runs[0], &runs[1]], [&blocks[0], &blocks[1]]);
         Ok(Comparison { runs, figures })

@@ -8,6 +8,7 @@
 
 pub mod compare;
 pub mod error;
+pub mod live;
 pub mod results;
 pub mod samples;
 pub mod scheduler;
@@ -27,9 +28,11 @@ mod resume;
 mod saved;
 mod schedule;
 mod start;
+mod verify;
 
 pub use compare::{Comparison, RunReference};
 pub use error::UseCaseError;
+pub use live::{Following, Happening, LiveEvent, LivePoint};
 pub use results::Results;
 pub use samples::{SamplePage, SampledRun};
 pub use saved::SavedDocument;
@@ -37,6 +40,7 @@ pub use scheduler::Scheduler;
 pub use series::{Series, SeriesQuery};
 pub use service::{Service, Stores};
 pub use supervisor::{LiveRun, Supervisor};
+pub use verify::verify;
 
 #[cfg(test)]
 mod testing;

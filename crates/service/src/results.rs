@@ -2,6 +2,7 @@
 
 mod capacity;
 mod conclusion;
+mod delivery;
 pub(crate) mod figures;
 
 use std::collections::BTreeMap;
@@ -13,7 +14,9 @@ use moniflux_domain::lifecycle::Status;
 use moniflux_domain::profile::ActiveTime;
 use moniflux_domain::run::Run;
 use moniflux_domain::signal::Signal;
+use moniflux_domain::threshold::Threshold;
 use moniflux_domain::verdict::{Evidence, Verdict};
+use moniflux_domain::verify::Verification;
 use moniflux_engine::latency::{Times, UnreadableDistribution};
 use serde::Serialize;
 
@@ -23,6 +26,7 @@ use crate::service::Service;
 
 pub use self::capacity::{CapacityResults, StepLaneResults, StepResults};
 pub use self::conclusion::{Conclusion, RunResult, ThresholdResult};
+pub use self::delivery::DeliveryResults;
 pub use self::figures::RunFigures;
 use self::figures::{LaneFigures, float, per_second};
 
@@ -36,8 +40,9 @@ impl Service {
         let run = self.run_of(&test, number).await?;
         let is_current = test.run.is_some_and(|current| current.id == run.id);
         let status = if is_current && test.status.has_run() { test.status } else { Status::Running };
+        let delivery = self.delivery_of(&run).await?;
         let attachments = self.saved_with(run.id).await?;
-        Ok(Results { attachments, ..Results::of(&run, status)? })
+        Ok(Results { attachments, ..Results::verified(&run, status, delivery)? })
     }
 }
 
@@ -74,6 +79,8 @@ pub struct Results {
     pub thresholds: Vec<ThresholdResult>,
     /// Each signal that was on.
     pub lanes: BTreeMap<Signal, LaneResults>,
+    /// What the sink says; null for a run that names none.
+    pub delivery: Option<DeliveryResults>,
     /// Documents that users keep with the run, by name.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub attachments: Vec<SavedDocument>,
@@ -190,12 +197,28 @@ impl Results {
     /// # Errors
     /// The run's distributions cannot be read.
     pub fn of(run: &Run, status: Status) -> Result<Self, UnreadableDistribution> {
+        Self::verified(run, status, None)
+    }
+
+    /// The same, with what its sink said.
+    ///
+    /// # Errors
+    /// The run's distributions cannot be read.
+    pub fn verified(
+        run: &Run,
+        status: Status,
+        delivery: Option<Verification>,
+    ) -> Result<Self, UnreadableDistribution> {
         let (checkpoint, run_end) = (run.checkpoint(), run.end());
         let evidence = checkpoint.evidence();
-        let figures = RunFigures::of(&checkpoint)?;
+        let figures = RunFigures { delivery, ..RunFigures::of(&checkpoint)? };
+        let is_counting = !figures.delivery.as_ref().is_some_and(|delivery| delivery.settled);
+        let waits_for = |threshold: &Threshold| is_counting && threshold.figure.is_of_the_sink();
         let active = figures.active;
         let lanes = figures.lanes.iter().map(|(signal, lane)| (*signal, LaneResults::of(lane, active)));
-        let thresholds = ThresholdResult::of(&run.spec.thresholds, &figures, run_end.is_some());
+        let is_over = |threshold: &Threshold| run_end.is_some() && !waits_for(threshold);
+        let thresholds = ThresholdResult::of(&run.spec.thresholds, &figures, is_over);
+        let waits = run.spec.thresholds.iter().any(waits_for);
         Ok(Self {
             test: run.test.clone(),
             run_id: run.id,
@@ -203,13 +226,14 @@ impl Results {
             status: run_end.as_ref().map_or(status.as_str(), |end| end.outcome.as_str()).to_owned(),
             started_at: run.started_at,
             ended_at: run_end.as_ref().map(|end| end.at),
-            reason: run_end.and_then(|end| end.reason),
+            reason: run_end.as_ref().and_then(|end| end.reason.clone()),
             active_seconds: active.as_duration().as_secs_f64(),
             verdict: checkpoint.verdict(),
             generator: GeneratorResults::of(&evidence),
-            conclusion: Conclusion::of(run, &evidence, &thresholds),
+            conclusion: Conclusion::of(run, &evidence, &thresholds, waits),
             thresholds,
             lanes: lanes.collect(),
+            delivery: figures.delivery.as_ref().map(DeliveryResults::from),
             attachments: Vec::new(),
             capacity: checkpoint.search.as_ref().map(CapacityResults::from),
         })

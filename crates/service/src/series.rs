@@ -25,6 +25,7 @@ use crate::service::Service;
 
 pub use self::step::StepLane;
 pub(crate) use self::step::StepSum;
+pub(crate) use self::timeline::marks;
 pub use self::timeline::{TimelineEntry, TimelineEvent};
 
 /// Which part of a run is asked for, and how finely; the default is all of it, in at most [`SeriesQuery::POINTS`] steps.

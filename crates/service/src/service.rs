@@ -13,11 +13,13 @@ use moniflux_ports::clock::Clock;
 use moniflux_ports::error::StoreFault;
 use moniflux_ports::result_store::ResultStore;
 use moniflux_ports::run_store::RunStore;
+use moniflux_ports::sink_reader::SinkReader;
 use moniflux_ports::test_store::{ReplaceError, TestStore};
 use tokio::sync::Notify;
 use uuid::{ContextV7, Timestamp, Uuid};
 
 use crate::error::UseCaseError;
+use crate::live::Live;
 use crate::supervisor::{Held, LiveRun};
 
 /// Where everything is kept.
@@ -35,14 +37,23 @@ pub struct Stores {
 pub struct Service {
     pub(crate) stores: Stores,
     pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) sinks: Arc<dyn SinkReader>,
+    pub(crate) live: Arc<Live>,
     held: Arc<Held>,
     begun: Arc<Notify>,
 }
 
 impl Service {
-    /// A service over these stores, beside the supervisor that holds `held` and is woken by `begun`.
-    pub(crate) fn new(stores: Stores, clock: Arc<dyn Clock>, held: Arc<Held>, begun: Arc<Notify>) -> Self {
-        Self { stores, clock, held, begun }
+    /// A service over these stores, beside the supervisor that holds `held`, is woken by `begun` and lets `live` tell.
+    pub(crate) fn new(
+        stores: Stores,
+        clock: Arc<dyn Clock>,
+        sinks: Arc<dyn SinkReader>,
+        live: Arc<Live>,
+        held: Arc<Held>,
+        begun: Arc<Notify>,
+    ) -> Self {
+        Self { stores, clock, sinks, live, held, begun }
     }
 
     /// Whether the store can be read and written.

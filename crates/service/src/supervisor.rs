@@ -1,13 +1,15 @@
 //! The supervisor: drives the shares of runs whose lease this replica holds.
 //!
-//! Five loops work on what is held and never hold its lock across a wait:
+//! Seven loops work on what is held and never hold its lock across a wait:
 //! * `beat`: once a second, every share reports; checkpoints and leases are renewed in one call, then what they reserved
 //!   may be issued;
 //! * `follow`: learns from the change feed what tests want of their runs, claims new and abandoned runs, and closes
 //!   those that are over;
 //! * `sweep`: every few seconds, mends what a crash between two writes left behind;
+//! * `verify`: asks the sinks of runs that have ended what arrived;
 //! * `coarsen`: puts the points of long runs together;
-//! * `forget`: once an hour, lets old results be forgotten.
+//! * `forget`: once an hour, lets old results be forgotten;
+//! * [`crate::live`]: tells what happens to those who follow.
 //!
 //! A holder never needs to trust its clock: it issues only sequence numbers that a stored checkpoint reserves, and a
 //! new holder goes on behind them.
@@ -22,6 +24,7 @@ mod retention;
 mod samples;
 mod sweep;
 mod take;
+mod verification;
 mod watch;
 mod wish;
 
@@ -32,15 +35,22 @@ use moniflux_domain::id::ReplicaId;
 use moniflux_engine::Engine;
 use moniflux_ports::change_feed::ChangeFeed;
 use moniflux_ports::clock::Clock;
+use moniflux_ports::sink_reader::SinkReader;
 use tokio::sync::Notify;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
+use crate::live::Live;
 use crate::service::{Service, Stores};
+
+use self::samples::Waiting;
+use self::verification::Verifying;
 
 pub use self::held::{Held, LiveRun};
 pub use self::retention::KEEP;
-use self::samples::Waiting;
+pub(crate) use self::verification::VERIFICATION;
+#[cfg(test)]
+pub(crate) use self::verification::{DUE, Due};
 
 /// Drives runs.
 #[derive(Clone)]
@@ -49,11 +59,13 @@ pub struct Supervisor {
     feed: Arc<dyn ChangeFeed>,
     engine: Engine,
     clock: Arc<dyn Clock>,
+    sinks: Arc<dyn SinkReader>,
     service: Arc<Service>,
     replica: ReplicaId,
     pub(crate) held: Arc<Held>,
     begun: Arc<Notify>,
     over: Arc<Notify>,
+    verifying: Arc<Verifying>,
     keep: Duration,
     waiting: Arc<Waiting>,
 }
@@ -65,21 +77,31 @@ impl Supervisor {
         feed: Arc<dyn ChangeFeed>,
         engine: Engine,
         replica: ReplicaId,
+        sinks: Arc<dyn SinkReader>,
     ) -> (Arc<Service>, Self) {
         let (held, begun) = (Arc::new(Held::default()), Arc::new(Notify::new()));
         let clock = Arc::clone(&engine.clock);
-        let service =
-            Arc::new(Service::new(stores.clone(), Arc::clone(&clock), Arc::clone(&held), Arc::clone(&begun)));
+        let live = Arc::new(Live::new(stores.clone(), Arc::clone(&feed), Arc::clone(&clock)));
+        let service = Arc::new(Service::new(
+            stores.clone(),
+            Arc::clone(&clock),
+            Arc::clone(&sinks),
+            live,
+            Arc::clone(&held),
+            Arc::clone(&begun),
+        ));
         let supervisor = Self {
             stores,
             feed,
             engine,
             clock,
+            sinks,
             service: Arc::clone(&service),
             replica,
             held,
             begun,
             over: Arc::new(Notify::new()),
+            verifying: Arc::default(),
             keep: KEEP,
             waiting: Arc::new(Waiting::default()),
         };
@@ -98,8 +120,10 @@ impl Supervisor {
         loops.spawn(self.clone().beat(cancelled.clone()));
         loops.spawn(self.clone().follow(cancelled.clone()));
         loops.spawn(self.clone().sweep(cancelled.clone()));
+        loops.spawn(self.clone().verify(cancelled.clone()));
         loops.spawn(self.clone().coarsen(cancelled.clone()));
         loops.spawn(self.clone().forget(cancelled.clone()));
+        loops.spawn(Arc::clone(&self.service.live).run(cancelled.clone()));
         while let Some(ended) = loops.join_next().await {
             if let Err(error) = ended {
                 tracing::error!(%error, "a loop of the supervisor broke off");

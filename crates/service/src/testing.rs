@@ -13,7 +13,9 @@ use moniflux_engine::run::RESERVE;
 use moniflux_engine::{Engine, Workers};
 use moniflux_ports::clock::Clock;
 use moniflux_ports::error::StoreFault;
-use moniflux_ports::{MockChangeFeed, MockEmitterFactory, MockResultStore, MockRunStore, MockTestStore};
+use moniflux_ports::{
+    MockChangeFeed, MockEmitterFactory, MockResultStore, MockRunStore, MockSinkReader, MockTestStore,
+};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -23,6 +25,7 @@ use crate::supervisor::Supervisor;
 mod driving;
 mod keeping;
 mod use_cases;
+mod verification;
 
 /// The ports, each to be told what to expect; one that is told nothing fails the test when it is called.
 #[derive(Default)]
@@ -31,6 +34,7 @@ pub(crate) struct Ports {
     pub(crate) runs: MockRunStore,
     pub(crate) results: MockResultStore,
     pub(crate) emitters: MockEmitterFactory,
+    pub(crate) sinks: MockSinkReader,
 }
 
 impl Ports {
@@ -62,7 +66,13 @@ impl Ports {
             runs: Arc::new(self.runs),
             results: Arc::new(self.results),
         };
-        Supervisor::new(stores, Arc::new(MockChangeFeed::new()), engine, ReplicaId("here".into()))
+        Supervisor::new(
+            stores,
+            Arc::new(MockChangeFeed::new()),
+            engine,
+            ReplicaId("here".into()),
+            Arc::new(self.sinks),
+        )
     }
 }
 

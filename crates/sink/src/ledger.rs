@@ -71,12 +71,14 @@ impl Ledger {
 
     /// Everything that arrived.
     pub fn view(&self) -> LedgerView {
-        LedgerView { tests: self.lock().iter().map(|(test, runs)| view(test, runs)).collect() }
+        LedgerView { tests: self.lock().iter().map(|(test, runs)| view(test, runs.iter())).collect() }
     }
 
-    /// What arrived of that test; none when nothing did.
-    pub fn view_of(&self, test: &str) -> Option<TestView> {
-        self.lock().get(test).map(|runs| view(test, runs))
+    /// What arrived of that test, or of that run of it only; none when nothing arrived of the test.
+    pub fn view_of(&self, test: &str, run: Option<RunId>) -> Option<TestView> {
+        let tests = self.lock();
+        let runs = tests.get(test)?.iter().filter(|(found, _)| run.is_none_or(|run| run == **found));
+        Some(view(test, runs))
     }
 
     fn lock(&self) -> MutexGuard<'_, BTreeMap<String, BTreeMap<RunId, Lanes>>> {
@@ -172,7 +174,7 @@ pub struct LaneView {
     pub end_to_end: EndToEndView,
 }
 
-fn view(test: &str, runs: &BTreeMap<RunId, Lanes>) -> TestView {
+fn view<'a>(test: &str, runs: impl Iterator<Item = (&'a RunId, &'a Lanes)>) -> TestView {
     let lane_view = |(&(signal, share), lane): (&(Signal, Share), &Lane)| LaneView {
         signal,
         share: share.index(),
@@ -190,7 +192,7 @@ fn view(test: &str, runs: &BTreeMap<RunId, Lanes>) -> TestView {
         lanes: lanes.iter().map(lane_view).collect(),
         end_to_end: RunEndToEnd::of(lanes),
     };
-    TestView { test: test.to_owned(), runs: runs.iter().map(run_view).collect() }
+    TestView { test: test.to_owned(), runs: runs.map(run_view).collect() }
 }
 
 impl RunEndToEnd {
@@ -237,7 +239,7 @@ mod tests {
         for numbers in bodies {
             receive(&ledger, &numbers.iter().map(|number| ("a", *number)).collect::<Vec<_>>());
         }
-        ledger.view_of("a").unwrap().runs[0].lanes[0].reordered
+        ledger.view_of("a", None).unwrap().runs[0].lanes[0].reordered
     }
 
     #[test]
@@ -253,8 +255,8 @@ mod tests {
              "highest": 9, "bytes": bytes, "endToEnd": a_second}],
             "endToEnd": {"all": a_second, "logs": a_second}}]}]});
         assert_eq!(serde_json::to_value(ledger.view()).unwrap(), expected);
-        assert_eq!(serde_json::to_value(ledger.view_of("a").unwrap()).unwrap(), expected["tests"][0]);
-        assert_eq!(ledger.view_of("b"), None);
+        assert_eq!(serde_json::to_value(ledger.view_of("a", None).unwrap()).unwrap(), expected["tests"][0]);
+        assert_eq!(ledger.view_of("b", None), None);
     }
 
     #[test]
@@ -270,7 +272,7 @@ mod tests {
     fn no_byte_of_a_body_is_counted_twice_or_lost() {
         let ledger = Ledger::default();
         let bytes = receive(&ledger, &[("a", 0), ("b", 0), ("c", 0), ("b", 1)]);
-        let lanes = ["a", "b", "c"].map(|test| ledger.view_of(test).unwrap().runs[0].lanes[0].bytes);
+        let lanes = ["a", "b", "c"].map(|test| ledger.view_of(test, None).unwrap().runs[0].lanes[0].bytes);
         assert_eq!(lanes.iter().sum::<u64>(), bytes as u64);
         assert!(lanes[1] > lanes[0] && lanes[0].abs_diff(lanes[2]) <= 1, "{lanes:?}");
     }

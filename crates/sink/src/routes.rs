@@ -1,7 +1,10 @@
 //! Which path leads where: the ledger, the health, and records on every other path.
 
-use actix_web::web::{self, Data, Path, ServiceConfig};
+use actix_web::web::{self, Data, Path, Query, ServiceConfig};
 use actix_web::{HttpResponse, guard};
+use moniflux_domain::id::RunId;
+use serde::Deserialize;
+use uuid::Uuid;
 
 use crate::problem::{Code, Problem};
 use crate::receive::{Receiver, receive};
@@ -24,8 +27,15 @@ async fn ledger(receiver: Data<Receiver>) -> HttpResponse {
     answer(&receiver.ledger.view())
 }
 
-async fn ledger_of(receiver: Data<Receiver>, test: Path<String>) -> HttpResponse {
-    match receiver.ledger.view_of(&test) {
+/// Which runs are wanted.
+#[derive(Deserialize)]
+struct Wanted {
+    /// This one only.
+    run: Option<Uuid>,
+}
+
+async fn ledger_of(receiver: Data<Receiver>, test: Path<String>, wanted: Query<Wanted>) -> HttpResponse {
+    match receiver.ledger.view_of(&test, wanted.run.map(RunId)) {
         Some(view) => answer(&view),
         None => Problem::new(Code::TestNotFound, format!("nothing arrived of test {test}")).into(),
     }

@@ -93,6 +93,7 @@ const STORE_MONGO: &str = "moniflux-store-mongo";
 const STORE_SQLITE: &str = "moniflux-store-sqlite";
 const CONFORMANCE: &str = "moniflux-store-conformance";
 const EMIT_HTTP: &str = "moniflux-emit-http";
+const VERIFY_HTTP: &str = "moniflux-verify-http";
 const BINARY: &str = "moniflux";
 const TESTS: &str = "moniflux-tests";
 const BENCH: &str = "moniflux-bench";
@@ -153,9 +154,23 @@ const ROOMS: &[Room] = &[
     Room { name: STORE_SQLITE, ours: &[DOMAIN, PORTS], ours_in_tests: &[CONFORMANCE], others: None },
     Room { name: CONFORMANCE, ours: &[DOMAIN, PORTS], ours_in_tests: &[], others: None },
     Room { name: EMIT_HTTP, ours: &[DOMAIN, PORTS], ours_in_tests: &[], others: None },
+    // It is proved on the sink that it asks.
+    Room { name: VERIFY_HTTP, ours: &[DOMAIN, PORTS], ours_in_tests: &[PAYLOAD, SINK], others: None },
     Room {
         name: BINARY,
-        ours: &[DOMAIN, PORTS, PAYLOAD, ENGINE, SERVICE, HTTP, SINK, STORE_MONGO, STORE_SQLITE, EMIT_HTTP],
+        ours: &[
+            DOMAIN,
+            PORTS,
+            PAYLOAD,
+            ENGINE,
+            SERVICE,
+            HTTP,
+            SINK,
+            STORE_MONGO,
+            STORE_SQLITE,
+            EMIT_HTTP,
+            VERIFY_HTTP,
+        ],
         ours_in_tests: &[],
         others: None,
     },
@@ -171,7 +186,8 @@ const KEPT: &[Kept] = &[
     Kept { package: "actix-web", code: &[HTTP, SINK], tests: &[] },
     Kept { package: "utoipa", code: &[HTTP], tests: &[] },
     Kept { package: "prometheus", code: &[HTTP], tests: &[] },
-    Kept { package: "reqwest", code: &[EMIT_HTTP, TESTS, BENCH], tests: &[HTTP, SINK, BINARY] },
+    // The binary asks services with it.
+    Kept { package: "reqwest", code: &[EMIT_HTTP, VERIFY_HTTP, BINARY, TESTS, BENCH], tests: &[HTTP, SINK] },
     Kept { package: "hdrhistogram", code: &[ENGINE, SINK], tests: &[] },
     Kept { package: "opentelemetry-proto", code: &[PAYLOAD], tests: &[SINK] },
     Kept { package: "mockall", code: &[PORTS], tests: &[SERVICE, HTTP] },
@@ -186,6 +202,7 @@ const KEPT: &[Kept] = &[
             STORE_SQLITE,
             CONFORMANCE,
             EMIT_HTTP,
+            VERIFY_HTTP,
             BINARY,
             TESTS,
             BENCH,
@@ -207,6 +224,7 @@ const NEVER_BEHIND: &[(&str, &[&str])] = &[
     (ENGINE, &["mongodb", "sqlx", "actix-web", "reqwest", "hyper", "clap"]),
     (SERVICE, &["mongodb", "sqlx", "actix-web", "reqwest", "hyper", "clap"]),
     (EMIT_HTTP, &["mongodb", "sqlx", "actix-web", "clap"]),
+    (VERIFY_HTTP, &["mongodb", "sqlx", "actix-web", "clap"]),
 ];
 
 #[cfg(test)]
@@ -265,7 +283,7 @@ mod tests {
             broken(HTTP, &[], &["mongodb"]),
             ["moniflux-http must not see mongodb, not even in its tests"]
         );
-        assert_eq!(broken(BINARY, &["reqwest"], &[]), ["moniflux must not see reqwest"]);
+        assert_eq!(broken(BINARY, &["sqlx"], &[]), ["moniflux must not see sqlx"]);
         assert_eq!(broken(EMIT_HTTP, &["actix-web"], &[]).len(), 2);
     }
 

@@ -72,7 +72,7 @@ fn files() -> Result<Vec<PathBuf>> {
             let path = entry?.path();
             let is_source = path.extension().is_some_and(|extension| extension == "rs");
             if path.is_dir() {
-                ahead.push(path);
+                ahead.extend((!path.ends_with("node_modules")).then_some(path));
             } else if is_source || path.ends_with("Cargo.toml") {
                 found.push(path);
             }

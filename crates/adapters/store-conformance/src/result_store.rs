@@ -125,6 +125,8 @@ pub async fn old_results_are_forgotten(deployment: &dyn Deployment) -> Outcome {
         stores.results.append_samples(&[Sample { at, ..sample(run_id(run), Signal::Logs, 0, 1) }]).await?;
     }
     stores.results.retain(Duration::from_hours(24)).await?;
+    // Who comes later finds the store as it was left, and says the same.
+    deployment.open().await?.results.retain(Duration::from_hours(24)).await?;
     let any = SampleQuery { limit: 10, ..SampleQuery::default() };
     let is_gone = async || {
         let samples = stores.results.samples(run_id(1), &any).await?;
@@ -172,6 +174,26 @@ pub async fn of_sixteen_attachments_of_one_name_one_stays(deployment: &dyn Deplo
     let kept = stores.results.attachments(run_id(1)).await?;
     assert_eq!(kept.len(), 1);
     assert!((0..16).any(|number| kept[0] == attachment("same", number)), "{kept:?}");
+    Ok(())
+}
+
+/// Oldest first, then by run; until they are detached.
+pub async fn documents_of_a_name_are_found_whatever_their_run(deployment: &dyn Deployment) -> Outcome {
+    let stores = deployment.open().await?;
+    for (run, name, salt) in [(3, "due", 1), (1, "due", 7), (2, "due", 1), (1, "other", 0), (4, "du", 0)] {
+        stores.results.attach(run_id(run), &attachment(name, salt)).await?;
+    }
+    let found = async |limit| stores.results.attached("due", limit).await;
+    let expected = [(2, 1), (3, 1), (1, 7)].map(|(run, salt)| (run_id(run), attachment("due", salt)));
+    assert_eq!(found(10).await?, expected);
+    assert_eq!(found(2).await?, expected[..2]);
+    assert_eq!(found(0).await?, []);
+    for _ in 0..2 {
+        stores.results.detach(run_id(2), "due").await?;
+        stores.results.detach(run_id(1), "nothing").await?;
+        assert_eq!(found(10).await?, expected[1..]);
+    }
+    assert_eq!(stores.results.attachments(run_id(1)).await?.len(), 2);
     Ok(())
 }
 

@@ -125,6 +125,7 @@ macro_rules! each_port {
                 a_range_includes_its_start_and_not_its_end,
                 attachments_read_back_by_name_and_exactly,
                 of_sixteen_attachments_of_one_name_one_stays,
+                documents_of_a_name_are_found_whatever_their_run,
                 the_results_of_a_run_are_forgotten,
                 thousands_of_points_are_stored_in_one_call,
             ]

@@ -95,7 +95,25 @@ impl ResultStore for MongoStore {
             find.await?.try_collect::<Vec<_>>().await
         })
         .await?;
+        found.into_iter().map(|document| Ok(document.decode()?.1)).collect()
+    }
+
+    async fn attached(&self, name: &str, limit: u32) -> Result<Vec<(RunId, Attachment)>, StoreFault> {
+        // To the server no limit at all.
+        if limit == 0 {
+            return Ok(Vec::new());
+        }
+        let found = answer(async {
+            let find = self.attachments.find(doc! { "name": name }).sort(doc! { "at": 1, "run": 1 });
+            find.limit(i64::from(limit)).await?.try_collect::<Vec<_>>().await
+        })
+        .await?;
         found.into_iter().map(AttachmentDocument::decode).collect()
+    }
+
+    async fn detach(&self, run: RunId, name: &str) -> Result<(), StoreFault> {
+        answer(self.attachments.delete_one(doc! { "run": uuid(run), "name": name })).await?;
+        Ok(())
     }
 
     async fn delete_of(&self, runs: &[RunId]) -> Result<(), StoreFault> {

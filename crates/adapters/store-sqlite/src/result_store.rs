@@ -115,10 +115,23 @@ impl ResultStore for SqliteStore {
     }
 
     async fn attachments(&self, run: RunId) -> Result<Vec<Attachment>, StoreFault> {
-        let select = sqlx::query_as("SELECT name, at, body FROM attachments WHERE run = ?1 ORDER BY name");
+        let select = sqlx::query_as("SELECT * FROM attachments WHERE run = ?1 ORDER BY name");
         let rows: Vec<AttachmentRow> =
             select.bind(bytes(&run)).fetch_all(&self.reader).await.map_err(fault)?;
+        rows.into_iter().map(|row| Ok(row.decode()?.1)).collect()
+    }
+
+    async fn attached(&self, name: &str, limit: u32) -> Result<Vec<(RunId, Attachment)>, StoreFault> {
+        let select = "SELECT * FROM attachments WHERE name = ?1 ORDER BY at, run LIMIT ?2";
+        let select = sqlx::query_as(select).bind(name).bind(limit);
+        let rows: Vec<AttachmentRow> = select.fetch_all(&self.reader).await.map_err(fault)?;
         rows.into_iter().map(AttachmentRow::decode).collect()
+    }
+
+    async fn detach(&self, run: RunId, name: &str) -> Result<(), StoreFault> {
+        let delete = sqlx::query("DELETE FROM attachments WHERE run = ?1 AND name = ?2");
+        delete.bind(bytes(&run)).bind(name).execute(&self.writer).await.map_err(fault)?;
+        Ok(())
     }
 
     async fn delete_of(&self, runs: &[RunId]) -> Result<(), StoreFault> {

@@ -10,6 +10,7 @@ use utoipa::ToSchema;
 
 use super::capacity::CapacityView;
 use super::conclusion::{ConclusionView, ThresholdView};
+use super::delivery::DeliveryView;
 use super::saved::SavedView;
 
 /// A run, and what became of its records. Times are milliseconds, sizes bytes.
@@ -49,6 +50,8 @@ pub(crate) struct ResultsView {
     thresholds: Vec<ThresholdView>,
     /// Each signal that was on: `logs`, `metrics`, `traces`.
     lanes: BTreeMap<&'static str, LaneView>,
+    /// What arrived at the sink; null for a run that names none.
+    delivery: Option<DeliveryView>,
     /// Documents that users keep with the run, by name.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     attachments: Vec<SavedView>,
@@ -170,6 +173,7 @@ impl From<Results> for ResultsView {
             conclusion: results.conclusion.into(),
             thresholds: results.thresholds.into_iter().map(ThresholdView::from).collect(),
             lanes: results.lanes.into_iter().map(|(signal, lane)| (signal.as_str(), lane.into())).collect(),
+            delivery: results.delivery.map(DeliveryView::from),
             attachments: results.attachments.into_iter().map(SavedView::from).collect(),
             capacity: results.capacity.map(CapacityView::from),
         }

@@ -47,8 +47,11 @@ pub(crate) async fn list(
             response.insert_header((LINK, parameters.next_page(request.path(), &last.number.to_string())));
         }
     }
-    let views: Result<Vec<_>, Problem> = runs.iter().map(|run| view(run, &test)).collect();
-    Ok(response.json(views?))
+    let mut views = Vec::with_capacity(runs.len());
+    for run in &runs {
+        views.push(view(&service, run, &test).await?);
+    }
+    Ok(response.json(views))
 }
 
 /// One run.
@@ -73,8 +76,9 @@ pub(crate) async fn one(
 }
 
 /// The run with its test's state while it is in progress.
-fn view(run: &Run, test: &Test) -> Result<ResultsView, Problem> {
+async fn view(service: &Service, run: &Run, test: &Test) -> Result<ResultsView, Problem> {
     let is_current = test.run.is_some_and(|current| current.id == run.id) && test.status.has_run();
     let status = if is_current { test.status } else { Status::Running };
-    Ok(Results::of(run, status).map_err(UseCaseError::from)?.into())
+    let delivery = service.settled_delivery(run).await?;
+    Ok(Results::verified(run, status, delivery).map_err(UseCaseError::from)?.into())
 }

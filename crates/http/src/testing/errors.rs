@@ -111,7 +111,7 @@ async fn a_body_over_the_limit_is_a_413_whether_it_says_so_or_not() {
 #[actix_web::test]
 async fn an_unknown_path_is_a_404_and_a_wrong_method_a_405_that_says_which_are_taken() {
     let api = Api::new();
-    for path in ["/", "/test", "/tests/", "/tests/t/run", "/docs/none.js"] {
+    for path in ["/index.html", "/test", "/tests/", "/tests/t/run", "/docs/none.js"] {
         api.get(path).await.problem(404, "path_not_found");
     }
     api.get("/tests/%ff%fe").await.problem(404, "test_not_found");

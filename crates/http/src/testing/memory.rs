@@ -280,6 +280,14 @@ impl ResultStore for Memory {
         Ok(attachments.iter().filter(|((of, _), _)| *of == run).map(|(_, found)| found.clone()).collect())
     }
 
+    async fn attached(&self, _: &str, _: u32) -> Result<Vec<(RunId, Attachment)>, StoreFault> {
+        unreachable!("only the supervisor looks for them, and it is not run")
+    }
+
+    async fn detach(&self, _: RunId, _: &str) -> Result<(), StoreFault> {
+        unreachable!("only the supervisor detaches, and it is not run")
+    }
+
     async fn delete_of(&self, runs: &[RunId]) -> Result<(), StoreFault> {
         self.answer().await?;
         self.attachments.lock().unwrap().retain(|(run, _), _| !runs.contains(run));

@@ -58,14 +58,18 @@ pub struct ThresholdResult {
 }
 
 impl ThresholdResult {
-    /// Judges every threshold; what cannot be measured does not hold in a run that is `over`.
-    pub(super) fn of(thresholds: &[Threshold], figures: &impl Figures, over: bool) -> Vec<Self> {
+    /// Judges every threshold; what cannot be measured does not hold when for this one the run is `over`.
+    pub(super) fn of(
+        thresholds: &[Threshold],
+        figures: &impl Figures,
+        over: impl Fn(&Threshold) -> bool,
+    ) -> Vec<Self> {
         let judge = |threshold: &Threshold| {
             let judged = threshold.judge(figures);
             let unit = threshold.figure.unit();
             Self {
                 threshold: threshold.to_string(),
-                ok: judged.map_or(!over, |(_, holds)| holds),
+                ok: judged.map_or(!over(threshold), |(_, holds)| holds),
                 value: judged.map(|(value, _)| value),
                 shown: judged.map_or_else(|| "not measured".to_owned(), |(value, _)| unit.show(value)),
                 abort_on_fail: threshold.abort.is_some(),
@@ -76,8 +80,8 @@ impl ThresholdResult {
 }
 
 impl Conclusion {
-    /// What a run with these figures says.
-    pub(super) fn of(run: &Run, evidence: &Evidence, thresholds: &[ThresholdResult]) -> Self {
+    /// What a run with these figures says; `waits` when a threshold needs what its sink has not told for good.
+    pub(super) fn of(run: &Run, evidence: &Evidence, thresholds: &[ThresholdResult], waits: bool) -> Self {
         let broken: Vec<_> = thresholds.iter().filter(|threshold| !threshold.ok).collect();
         let broken_in_words = || {
             let words =
@@ -96,6 +100,7 @@ impl Conclusion {
         match evidence.verdict() {
             _ if end.outcome == Outcome::Failed => say(RunResult::Failed, failure(end)),
             Verdict::GeneratorLimited => say(RunResult::Invalid, generator(evidence)),
+            _ if waits => say(RunResult::Running, STILL_COUNTING.to_owned()),
             _ if !broken.is_empty() => say(RunResult::Failed, broken_in_words()),
             Verdict::DestinationLimited => say(RunResult::Invalid, destination(evidence)),
             Verdict::Valid if end.outcome == Outcome::Cancelled && run.spec.extent != Extent::Open => {
@@ -108,6 +113,8 @@ impl Conclusion {
         }
     }
 }
+
+const STILL_COUNTING: &str = "the load has ended; the sink is still asked what arrived";
 
 fn failure(end: RunEnd) -> String {
     end.reason.unwrap_or_else(|| "the run could not go on".to_owned())
@@ -159,7 +166,7 @@ mod tests {
             abort_on_fail: false,
         };
         let thresholds: Vec<_> = oks.iter().map(threshold).collect();
-        let Conclusion { result, reason } = Conclusion::of(&run(end), &evidence, &thresholds);
+        let Conclusion { result, reason } = Conclusion::of(&run(end), &evidence, &thresholds, false);
         (result, reason)
     }
 

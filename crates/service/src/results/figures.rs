@@ -8,6 +8,7 @@ use moniflux_domain::signal::Signal;
 use moniflux_domain::tally::Tally;
 use moniflux_domain::threshold::{Count, Figure, Figures, Quantile, Time};
 use moniflux_domain::verdict::Evidence;
+use moniflux_domain::verify::Verification;
 use moniflux_engine::latency::{LatencyTimes, Times, UnreadableDistribution};
 
 /// What was counted in a run so far.
@@ -17,6 +18,8 @@ pub struct RunFigures {
     pub(crate) active: ActiveTime,
     /// Each signal that was on.
     pub(crate) lanes: BTreeMap<Signal, LaneFigures>,
+    /// What the sink said; none when it was not asked.
+    pub(crate) delivery: Option<Verification>,
 }
 
 /// What was counted in a lane so far.
@@ -42,7 +45,7 @@ impl RunFigures {
             figures.evidence.merge(&lane.evidence);
             figures.times.add(&lane.latency)?;
         }
-        Ok(Self { active, lanes })
+        Ok(Self { active, lanes, delivery: None })
     }
 
     fn of_lanes(&self, signal: Option<Signal>) -> impl Iterator<Item = &LaneFigures> {
@@ -53,7 +56,10 @@ impl RunFigures {
 
 impl Figures for RunFigures {
     fn figure(&self, signal: Option<Signal>, figure: Figure) -> Option<f64> {
-        let sum = |count| self.of_lanes(signal).try_fold(0, |sum, lane| Some(sum + lane.count(count)?));
+        let sum = |count| match &self.delivery {
+            Some(delivery) if Figure::Count(count).is_of_the_sink() => delivery.count(signal, count),
+            Some(_) | None => self.of_lanes(signal).try_fold(0, |sum, lane| Some(sum + lane.count(count)?)),
+        };
         match figure {
             Figure::Count(count) => sum(count).map(float),
             Figure::Share(count) => {
@@ -65,6 +71,7 @@ impl Figures for RunFigures {
                 let in_time = self.of_lanes(signal).map(LaneFigures::in_time).sum();
                 Some(per_second(in_time, self.active))
             }
+            Figure::Time(Time::EndToEnd, quantile) => self.delivery.as_ref()?.end_to_end(signal, quantile),
             Figure::Time(time, quantile) => {
                 let mut all = Times::default();
                 for lane in self.of_lanes(signal) {

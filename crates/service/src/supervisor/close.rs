@@ -35,14 +35,16 @@ impl Supervisor {
             Err(error) => (held.checkpoint.closed(), Outcome::Failed, Some(error.to_string())),
         };
         let last = Renewal { share, epoch: held.epoch, checkpoint };
-        self.settle(&held.test, held.number, last, outcome, reason).await;
+        let settle = self.settle(&held.test, held.number, last, outcome, reason);
+        self.verified(held.due, Box::pin(settle)).await;
     }
 
     /// A lane's task is gone: the run cannot go on.
     pub(super) async fn break_off(&self, share: ShareId, error: LaneBrokeOff) {
         let Some(held) = self.held.lock().remove(&share) else { return };
         let last = Renewal { share, epoch: held.epoch, checkpoint: held.checkpoint.closed() };
-        self.settle(&held.test, held.number, last, Outcome::Failed, Some(error.to_string())).await;
+        let settle = self.settle(&held.test, held.number, last, Outcome::Failed, Some(error.to_string()));
+        self.verified(held.due, Box::pin(settle)).await;
     }
 
     /// Stores the last checkpoint, moves the test on, and ends the share; in this order, so that a crash in between
@@ -173,7 +175,7 @@ impl Supervisor {
     }
 
     /// Repeats a write of the holder for as long as the lease may last; answers whether it took effect.
-    async fn insist<F>(&self, write: impl Fn() -> F) -> bool
+    pub(super) async fn insist<F>(&self, write: impl Fn() -> F) -> bool
     where
         F: Future<Output = Result<bool, StoreFault>>,
     {

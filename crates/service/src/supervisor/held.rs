@@ -15,6 +15,7 @@ use moniflux_domain::threshold::Watch;
 use moniflux_engine::RunHandle;
 use tokio::sync::Notify;
 
+use super::verification::Due;
 use super::wish::Wish;
 
 /// The held shares of runs by name, and what is still to be done about them. The locks are never held across a wait.
@@ -41,6 +42,8 @@ pub(super) struct HeldShare {
     pub(super) coarse_until: Option<Duration>,
     /// Why it is ended as failed, if it is.
     pub(super) given_up: Option<String>,
+    /// That its run is to be verified, if it is.
+    pub(super) due: Option<Due>,
 }
 
 /// What is shown of a run while it goes on.

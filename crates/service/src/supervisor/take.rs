@@ -12,6 +12,7 @@ use moniflux_ports::error::StoreFault;
 use moniflux_ports::run_store::{ClaimLimit, Renewal};
 
 use super::held::HeldShare;
+use super::verification::Due;
 use super::wish::{Wish, wish};
 use super::{LEASE, Supervisor};
 
@@ -48,7 +49,8 @@ impl Supervisor {
                     Wish::Hold(_) => goes_on,
                     Wish::End(outcome) => {
                         let last = renewal(run.id, &share, share.checkpoint.closed());
-                        self.finish(&run.test, last, *outcome, None).await;
+                        let finish = self.finish(&run.test, last, *outcome, None);
+                        self.verified(Due::of(&run), Box::pin(finish)).await;
                         continue;
                     }
                 };
@@ -100,6 +102,7 @@ impl Supervisor {
                     watch: Watch::new(&run.spec.thresholds),
                     coarse_until: None,
                     given_up: None,
+                    due: Due::of(run),
                     test: run.test.clone(),
                     number: run.number,
                     epoch: share.epoch,
@@ -116,7 +119,9 @@ impl Supervisor {
     /// Ends what cannot be put under load.
     async fn fail(&self, claimed: &Claimed, error: &StartError) {
         let last = claimed.renewal(claimed.share.checkpoint.closed());
-        self.settle(&claimed.run.test, claimed.run.number, last, Outcome::Failed, Some(chain(error))).await;
+        let (run, reason) = (&claimed.run, Some(chain(error)));
+        let settle = self.settle(&run.test, run.number, last, Outcome::Failed, reason);
+        self.verified(Due::of(run), Box::pin(settle)).await;
     }
 }
 

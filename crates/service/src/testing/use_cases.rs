@@ -213,6 +213,7 @@ async fn results_of_what_is_not_there_say_what_is_missing() {
 async fn a_run_that_was_begun_this_moment_already_has_results() {
     let mut ports = Ports::holding(test_in(Status::Running));
     ports.runs.expect_get().returning(|_, _| Ok(None));
+    ports.results.expect_attachments().returning(|_| Ok(Vec::new()));
     let results = ports.service().results(&id(), None).await.unwrap();
     assert_eq!((results.status.as_str(), results.run), ("Running", RunNumber::FIRST));
 }

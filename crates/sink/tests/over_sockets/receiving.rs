@@ -6,8 +6,9 @@ use moniflux_domain::destination::DestinationKind;
 use moniflux_domain::signal::Signal;
 use moniflux_sink::SinkConfig;
 use serde_json::json;
+use uuid::Uuid;
 
-use crate::support::{body, shape, with_sink};
+use crate::support::{RUN, body, shape, with_sink};
 
 #[tokio::test]
 async fn every_signal_of_every_format_is_counted() {
@@ -79,6 +80,10 @@ async fn the_ledger_tells_every_test_and_one() {
         let all = client.get("/ledger").await.json();
         assert_eq!(all["tests"][0], client.get("/ledger/a-test").await.json());
         assert_eq!(all["tests"][0]["runs"][0]["lanes"][0]["received"], 5);
+        let of_run = client.get(&format!("/ledger/a-test?run={}", RUN.0)).await.json();
+        assert_eq!(of_run, all["tests"][0]);
+        let none = client.get(&format!("/ledger/a-test?run={}", Uuid::nil())).await.json();
+        assert_eq!(none, json!({"testID": "a-test", "runs": []}));
         let unknown = client.get("/ledger/other").await;
         assert_eq!((unknown.status, &unknown.json()["code"]), (404, &json!("test_not_found")));
     })

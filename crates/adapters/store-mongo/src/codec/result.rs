@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use mongodb::bson;
 use moniflux_domain::attachment::Attachment;
+use moniflux_domain::id::RunId;
 use moniflux_domain::point::{Distribution, Grain, Latency, LoadEvent, Mark, Point, Sample};
 use moniflux_domain::profile::ActiveTime;
 use moniflux_domain::signal::Signal;
@@ -145,21 +146,24 @@ impl SampleDocument {
     }
 }
 
-/// A document of `attachments`; with its run, which is asked for and not read.
+/// A document of `attachments`.
 #[derive(Serialize, Deserialize)]
 pub(crate) struct AttachmentDocument {
+    run: bson::Uuid,
     name: String,
     at: bson::DateTime,
     body: String,
 }
 
 impl AttachmentDocument {
-    pub(crate) fn decode(self) -> Result<Attachment, StoreFault> {
+    /// The attachment, and of which run it is.
+    pub(crate) fn decode(self) -> Result<(RunId, Attachment), StoreFault> {
         self.read().map_err(|source| unreadable("an attachment".to_owned(), source))
     }
 
-    fn read(self) -> Read<Attachment> {
-        Ok(Attachment { name: self.name, at: moment(self.at)?, body: self.body })
+    fn read(self) -> Read<(RunId, Attachment)> {
+        let attachment = Attachment { name: self.name, at: moment(self.at)?, body: self.body };
+        Ok((run_id(self.run), attachment))
     }
 }
 

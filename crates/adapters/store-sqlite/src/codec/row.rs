@@ -88,9 +88,10 @@ pub(crate) struct SampleRow {
     body: String,
 }
 
-/// A row of `attachments`, without its run.
+/// A row of `attachments`.
 #[derive(FromRow)]
 pub(crate) struct AttachmentRow {
+    run: Vec<u8>,
     name: String,
     at: i64,
     body: String,
@@ -211,13 +212,14 @@ impl SampleRow {
 }
 
 impl AttachmentRow {
-    /// The attachment that the row holds.
-    pub(crate) fn decode(self) -> Result<Attachment, StoreFault> {
+    /// The attachment that the row holds, and of which run it is.
+    pub(crate) fn decode(self) -> Result<(RunId, Attachment), StoreFault> {
         self.read().map_err(|source| unreadable("an attachment".to_owned(), source))
     }
 
-    fn read(self) -> Read<Attachment> {
-        Ok(Attachment { name: self.name, at: moment(self.at)?, body: self.body })
+    fn read(self) -> Read<(RunId, Attachment)> {
+        let run = run_id(&self.run)?;
+        Ok((run, Attachment { name: self.name, at: moment(self.at)?, body: self.body }))
     }
 }
 
