@@ -89,8 +89,8 @@ integration-test: tools build ## tests of the whole system and of the store on a
 	$(INTEGRATION)
 
 .PHONY: bench
-bench: ## encoding, decoding and pacing, by time; BENCH_FILTER='otlp-http logs'
-	cargo bench --locked --package moniflux-payload --package moniflux-engine --benches -- $(if $(BENCH_FILTER),'$(BENCH_FILTER)')
+bench: ## encoding, decoding, counting and pacing, by time; BENCH_FILTER='otlp-http logs'
+	cargo bench --locked --package moniflux-payload --package moniflux-engine --package moniflux-sink --benches -- $(if $(BENCH_FILTER),'$(BENCH_FILTER)')
 
 .PHONY: bench-instructions
 bench-instructions: ## encoding and decoding, in instructions a record, which do not drift
