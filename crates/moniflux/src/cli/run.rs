@@ -38,7 +38,7 @@ pub(crate) struct RunArgs {
     /// How the results are printed
     #[arg(long, value_enum, default_value = "text")]
     output: Output,
-    /// Prints nothing but the results
+    /// Shows nothing while it runs, and logs nothing but warnings
     #[arg(long, short)]
     quiet: bool,
     /// Writes a report that opens from disk for ever; as .json or .csv, if the file is called so
@@ -67,7 +67,8 @@ fn time(text: &str) -> Result<Duration, String> {
 }
 
 pub(crate) fn main(settings: &SettingsArgs, args: &RunArgs) -> anyhow::Result<Exit> {
-    let settings = Settings::load(settings, &ServeArgs::default()).context("the configuration is wrong:")?;
+    let loaded = Settings::load(settings, &ServeArgs::default()).context("the configuration is wrong:")?;
+    let settings = if args.quiet { loaded.quiet(settings) } else { loaded };
     let screen = Screen::stderr(args.quiet);
     logging::start_to(&settings, screen.clone())?;
     let (source, test, spec) = read_spec(args).with_context(|| match &args.spec {
