@@ -61,7 +61,8 @@ async fn a_store_that_does_not_answer_is_not_waited_for() {
         results: Arc::new(Silent),
     };
     let feed = Arc::new(MockChangeFeed::new());
-    let (_, supervisor) = Supervisor::new(stores, feed, engine, ReplicaId("here".into()));
+    let sinks = Arc::new(MockSinkReader::new());
+    let (_, supervisor) = Supervisor::new(stores, feed, engine, ReplicaId("here".into()), sinks);
     supervisor.keep(samples(1)).await;
 }
 
@@ -96,6 +97,14 @@ impl ResultStore for Silent {
 
     async fn attachments(&self, _: RunId) -> Result<Vec<Attachment>, StoreFault> {
         unreachable!("nobody reads")
+    }
+
+    async fn attached(&self, _: &str, _: u32) -> Result<Vec<(RunId, Attachment)>, StoreFault> {
+        unreachable!("nobody reads")
+    }
+
+    async fn detach(&self, _: RunId, _: &str) -> Result<(), StoreFault> {
+        unreachable!("nothing is forgotten")
     }
 
     async fn retain(&self, _: Duration) -> Result<(), StoreFault> {
