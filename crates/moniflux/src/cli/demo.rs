@@ -46,13 +46,7 @@ pub(crate) fn main(settings: &SettingsArgs, args: &DemoArgs) -> anyhow::Result<E
         host: args.host.to_string(),
         port: args.port,
         store: StoreSettings::Sqlite { folder: folder.path().to_owned() },
-<<<<<<< HEAD
         ..loaded.quiet(settings)
-=======
-        log_filter: if is_level_said { loaded.log_filter } else { "warn".to_owned() },
-        log_format: loaded.log_format,
-        keep: loaded.keep,
->>>>>>> 17d672e61ddb7930946ea42cbe153ea4420c2f63
     };
     logging::start(&settings)?;
     let (engine, threads) = wiring::engine()?;
