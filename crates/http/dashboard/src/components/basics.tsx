@@ -28,17 +28,28 @@ export function StatusBadge({ status }: { status: string }) {
   );
 }
 
-export const RESULTS: Record<Conclusion['result'], { name: string; tone: string; icon: IconName }> = {
+interface Look {
+  name: string;
+  tone: string;
+  icon: IconName;
+}
+
+const LOOKS: Record<string, Look> = {
   running: { name: 'Running', tone: 'accent', icon: 'play' },
   passed: { name: 'Passed', tone: 'good', icon: 'check' },
   failed: { name: 'Failed', tone: 'bad', icon: 'cross' },
   invalid: { name: 'Invalid', tone: 'warn', icon: 'alert' },
 };
 
+/** How the result of a run looks. */
+export function lookOf(result: string): Look {
+  return LOOKS[result] ?? { name: result, tone: 'plain', icon: 'alert' };
+}
+
 /** What a run came to. */
 export function ResultBadge({ conclusion }: { conclusion: Conclusion | undefined }) {
   if (!conclusion) return null;
-  const { name, tone, icon } = RESULTS[conclusion.result];
+  const { name, tone, icon } = lookOf(conclusion.result);
   return (
     <span class={`badge is-${tone}`} title={conclusion.reason}>
       <Icon name={icon} />

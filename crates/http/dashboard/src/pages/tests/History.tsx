@@ -55,14 +55,12 @@ function find(tests: readonly Test[], filter: Filter, most: number): Found {
 }
 
 /** How a test ended; null as long as that is not read. */
-function outcomeNameOf(test: Test): Filter | null {
+function outcomeNameOf(test: Test): string | null {
   if (test.status === 'Cancelled') return 'cancelled';
   if (test.status === 'Failed') return 'failed';
   const results = outcomeOf(test).results.value;
   if (!results) return null;
-  const { result } = conclusionOf(results);
-  // Not judged yet: it fits none of them.
-  return result === 'running' ? 'all' : result;
+  return conclusionOf(results).result;
 }
 
 export function History({ finished, isReading }: { finished: readonly Test[]; isReading: boolean }) {
