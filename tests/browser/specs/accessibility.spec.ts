@@ -21,6 +21,13 @@ async function axe(): Promise<string> {
   return readFile(AXE, 'utf8');
 }
 
+test('a button without a name would be found', async ({ page, open }) => {
+  await open('#/');
+  await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
+  await page.evaluate(() => document.querySelector('main')?.append(document.createElement('button')));
+  expect((await findings(page)).join()).toContain('button-name');
+});
+
 for (const colorScheme of ['light', 'dark'] as const) {
   test(`no page has a serious finding in ${colorScheme}`, async ({ page, api, open }) => {
     test.setTimeout(120_000);
