@@ -100,7 +100,8 @@ async fn a_store_that_does_not_answer_is_not_waited_for() {
     };
     let feed = Arc::new(MockChangeFeed::new());
     let sinks = Arc::new(MockSinkReader::new());
-    let (_, supervisor) = Supervisor::new(stores, feed, engine, ReplicaId("here".into()), sinks);
+    let telemetry = Arc::new(Unwatched);
+    let (_, supervisor) = Supervisor::new(stores, feed, engine, ReplicaId("here".into()), sinks, telemetry);
     supervisor.keep(samples(1)).await;
 }
 
