@@ -40,6 +40,10 @@ help: ## this list
 run: dashboard ## build, and serve on 127.0.0.1:8080 with the embedded store
 	cargo run --locked --release --package moniflux -- serve
 
+.PHONY: demo
+demo: dashboard ## build, and show it all at work: a service, a sink and running tests; ctrl-C ends it
+	@cargo run --locked --release --package moniflux -- demo || [ $$? -eq 105 ]
+
 .PHONY: build
 build: dashboard ## the release binary with the dashboard in it, target/release/moniflux
 	cargo build --locked --release --package moniflux

@@ -83,8 +83,8 @@ impl Supervisor {
         let service = Arc::new(Service::new(
             stores.clone(),
             Arc::clone(&clock),
-            live,
             Arc::clone(&sinks),
+            live,
             Arc::clone(&held),
             Arc::clone(&begun),
         ));
