@@ -60,7 +60,7 @@ pub(crate) async fn serve(
     let cancelled = CancellationToken::new();
     let mut tasks = JoinSet::new();
     tasks.spawn(Scheduler::new(service).run(cancelled.clone()));
-    tasks.spawn(supervisor.run(cancelled.clone()));
+    tasks.spawn(supervisor.keeping(settings.keep).run(cancelled.clone()));
     // The server's end, which only a fault brings about by itself.
     let mut server = std::pin::pin!(server);
     let exit = tokio::select! {
@@ -93,7 +93,7 @@ async fn announce(Listening { address, store, .. }: Listening<'_>) -> anyhow::Re
     let mut stdout = std::io::stdout();
     writeln!(
         stdout,
-        "MoniFlux listens on http://{address} (store: {store}; API browser: http://{address}/docs)"
+        "MoniFlux listens on http://{address} (store: {store}; dashboard: http://{address}/; API: http://{address}/docs)"
     )?;
     stdout.flush()?;
     tracing::info!(%address, store, "listening");

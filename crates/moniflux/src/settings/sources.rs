@@ -149,7 +149,7 @@ impl FileStoredFormat for Yaml {
 const DEFAULTS: &str = include_str!("../../../../config/default.yaml");
 
 /// Every setting, and the variable that sets it.
-const VARIABLES: [(&str, &str); 7] = [
+const VARIABLES: [(&str, &str); 8] = [
     ("host", "HOST"),
     ("port", "PORT"),
     ("log_level", "LOG_LEVEL"),
@@ -157,4 +157,5 @@ const VARIABLES: [(&str, &str); 7] = [
     ("data_dir", "MONIFLUX_DATA_DIR"),
     ("mongo_uri", "MONGO_URI"),
     ("mongo_db", "MONGO_DB"),
+    ("retention_days", "MONIFLUX_RETENTION_DAYS"),
 ];
