@@ -37,8 +37,8 @@ pub struct Stores {
 pub struct Service {
     pub(crate) stores: Stores,
     pub(crate) clock: Arc<dyn Clock>,
-    pub(crate) live: Arc<Live>,
     pub(crate) sinks: Arc<dyn SinkReader>,
+    pub(crate) live: Arc<Live>,
     held: Arc<Held>,
     begun: Arc<Notify>,
 }
@@ -48,12 +48,12 @@ impl Service {
     pub(crate) fn new(
         stores: Stores,
         clock: Arc<dyn Clock>,
-        live: Arc<Live>,
         sinks: Arc<dyn SinkReader>,
+        live: Arc<Live>,
         held: Arc<Held>,
         begun: Arc<Notify>,
     ) -> Self {
-        Self { stores, clock, live, sinks, held, begun }
+        Self { stores, clock, sinks, live, held, begun }
     }
 
     /// Whether the store can be read and written.

@@ -43,6 +43,7 @@ use tokio_util::sync::CancellationToken;
 use crate::live::Live;
 use crate::service::{Service, Stores};
 
+use self::samples::Waiting;
 use self::verification::Verifying;
 
 pub use self::held::{Held, LiveRun};
@@ -66,6 +67,7 @@ pub struct Supervisor {
     over: Arc<Notify>,
     verifying: Arc<Verifying>,
     keep: Duration,
+    waiting: Arc<Waiting>,
 }
 
 impl Supervisor {
@@ -83,8 +85,8 @@ impl Supervisor {
         let service = Arc::new(Service::new(
             stores.clone(),
             Arc::clone(&clock),
-            live,
             Arc::clone(&sinks),
+            live,
             Arc::clone(&held),
             Arc::clone(&begun),
         ));
@@ -101,6 +103,7 @@ impl Supervisor {
             over: Arc::new(Notify::new()),
             verifying: Arc::default(),
             keep: KEEP,
+            waiting: Arc::new(Waiting::default()),
         };
         (service, supervisor)
     }

@@ -23,6 +23,7 @@ use crate::service::{Service, Stores};
 use crate::supervisor::Supervisor;
 
 mod driving;
+mod keeping;
 mod use_cases;
 mod verification;
 
