@@ -67,6 +67,15 @@ function Watched({ watch, tab, show }: { watch: Watch; tab: TabId; show: (tab: T
     );
   }
   const results = watch.results.value;
+  if (watch.asked !== null && !results && !watch.isReading.value) {
+    return (
+      <Empty isPage title={`${watch.testID} has no run ${watch.asked}`}>
+        <p>
+          <a href={to.test(watch.testID)}>Its latest run</a>
+        </p>
+      </Empty>
+    );
+  }
   return (
     <>
       <Head watch={watch} test={test} onDeleted={() => go(to.tests())} />

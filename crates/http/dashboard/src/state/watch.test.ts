@@ -137,5 +137,8 @@ test('a test that is not there is a failure to be shown', async () => {
   const watch = new Watch('a', null);
   await settled();
   expect(watch.failure.value).toBe(none);
+  // The service is there, and is not asked for events of it again.
+  expect(watch.connection.value).toBe('live');
+  expect(Silent.last?.listeners.size).toBe(0);
   watch.stop();
 });

@@ -36,10 +36,19 @@ export class Watch {
     this.#stop = listen(links.events(testID), {
       state: (test) => this.take(test),
       point: (point) => this.#book(point),
-      deleted: () => (this.isDeleted.value = true),
+      deleted: () => {
+        this.isDeleted.value = true;
+        this.#nothingToHear();
+      },
       connection: (state) => (this.connection.value = state),
       returned: () => void this.read(),
     });
+  }
+
+  /** The service answers, and there is no such test: no reason to ask for its events again and again. */
+  #nothingToHear(): void {
+    this.#stop();
+    this.connection.value = 'live';
   }
 
   stop(): void {
@@ -74,7 +83,9 @@ export class Watch {
       }
       this.failure.value = null;
     } catch (error) {
-      if (!signal.aborted) this.failure.value = error;
+      if (signal.aborted) return;
+      this.failure.value = error;
+      if (error instanceof Refusal && error.code === 'test_not_found') this.#nothingToHear();
     } finally {
       this.isReading.value = false;
     }

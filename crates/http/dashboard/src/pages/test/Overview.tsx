@@ -12,6 +12,7 @@ import { bytes, count, millis, percent, rate, short } from '../../format';
 import { signalsOf } from '../../state/live';
 import { lossOf, worstLateness, worstTime } from '../../state/outcome';
 import type { Watch } from '../../state/watch';
+import { Attachments } from './Attachments';
 import { CapacityTable } from './CapacityTable';
 import { Ledger } from './Ledger';
 import { Rates } from './Rates';
@@ -105,6 +106,7 @@ export function Overview({ watch, test, isLive }: { watch: Watch; test: Test; is
         <Timeline timeline={timeline ?? []} />
       </div>
       {results?.capacity && <CapacityTable capacity={results.capacity} isGoing={!results.endedAt} />}
+      {results?.attachments && results.attachments.length > 0 && <Attachments attachments={results.attachments} />}
     </div>
   );
 }
