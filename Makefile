@@ -9,6 +9,7 @@ TOOLS := $(CURDIR)/target/tools
 export MONIFLUX_TEST_BINARY ?= $(abspath $(or $(CARGO_TARGET_DIR),target))/release/moniflux
 export MONIFLUX_TEST_MONGOD ?= $(TOOLS)/mongod/bin/mongod
 export MONIFLUX_TEST_ROTEL ?= $(TOOLS)/rotel/rotel-agent
+export MONIFLUX_TEST_PROMTOOL ?= $(TOOLS)/promtool/promtool
 export MONIFLUX_TEST_PYTHON ?= $(TOOLS)/venv/bin/python
 
 # The dashboard's project, and what its build follows from.
@@ -111,6 +112,13 @@ bench-load: build ## how evenly load leaves: a million a second, one a second, a
 	$(BENCH) slow --moniflux $(MONIFLUX_TEST_BINARY)
 	$(BENCH) many --moniflux $(MONIFLUX_TEST_BINARY)
 
+.PHONY: bench-pages
+bench-pages: tools build ## how soon pages are answered with 10,000 tests stored and 100 running, and a day is read for a chart
+	cargo build --locked --release --package moniflux-bench
+	@scripts/install-bench-tools
+	$(BENCH) pages --moniflux $(MONIFLUX_TEST_BINARY)
+	$(BENCH) day
+
 .PHONY: bench-memory
 bench-memory: build ## memory at a million records a second, ten minutes each, destination healthy and stalled
 	cargo build --locked --release --package moniflux-bench
@@ -118,7 +126,7 @@ bench-memory: build ## memory at a million records a second, ten minutes each, d
 	$(BENCH) steady --moniflux $(MONIFLUX_TEST_BINARY) --seconds 600 --stall-after 10
 
 .PHONY: tools
-tools: ## mongod, a collector and Python packages, into target/tools; Chromium, by the system's packages
+tools: ## mongod, a collector, promtool and Python packages, into target/tools; Chromium, by the system's packages
 	@scripts/install-test-tools
 
 .PHONY: openapi

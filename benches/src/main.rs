@@ -13,10 +13,12 @@ mod clock;
 mod compare;
 mod count;
 mod counts;
+mod day;
 mod generator;
 mod head;
 mod many;
 mod packed;
+mod pages;
 mod post;
 mod proc;
 mod program;
@@ -47,6 +49,10 @@ enum Command {
     Slow(slow::SlowArgs),
     /// Many small tests at once in one service
     Many(many::ManyArgs),
+    /// How soon the API answers what pages ask for, with many stored tests and some that run
+    Pages(pages::PagesArgs),
+    /// How soon a day of points is read for a chart
+    Day(day::DayArgs),
     /// A sink that only counts, until its standard input ends
     Count(count::CountArgs),
     /// Posts one body again and again
@@ -64,6 +70,8 @@ fn main() -> anyhow::Result<()> {
         Command::Steady(args) => steady::main(&args),
         Command::Slow(args) => slow::main(&args),
         Command::Many(args) => many::main(&args),
+        Command::Pages(args) => pages::main(&args),
+        Command::Day(args) => day::main(&args),
         Command::Count(args) => count::main(&args),
         Command::Post(args) => post::main(&args),
         Command::Pack(args) => packed::pack(&args),

@@ -23,6 +23,14 @@ pub fn rotel() -> Result<PathBuf> {
     find("MONIFLUX_TEST_ROTEL", "target/tools/rotel/rotel-agent", "make tools")
 }
 
+/// What checks metrics and alert rules.
+///
+/// # Errors
+/// It was not installed.
+pub fn promtool() -> Result<PathBuf> {
+    find("MONIFLUX_TEST_PROMTOOL", "target/tools/promtool/promtool", "make tools")
+}
+
 /// A Python with the packages of `scripts/requirements.txt`.
 ///
 /// # Errors

@@ -101,6 +101,9 @@ pub struct ReplicaId(pub String);
 pub struct Epoch(pub u64);
 
 impl Epoch {
+    /// The epoch of the first holder.
+    pub const FIRST: Self = Self(1);
+
     /// The epoch of the next holder.
     #[must_use]
     pub fn next(self) -> Self {

@@ -98,6 +98,13 @@ impl Times {
         self.read(|histogram| millis(histogram.max()))
     }
 
+    /// All records' times together, in milliseconds.
+    pub fn sum_millis(&self) -> f64 {
+        #[expect(clippy::cast_precision_loss, reason = "a sum for charts, exact to 2^52 records")]
+        let sum = |histogram: &Histogram<u64>| histogram.mean() / 1_000.0 * histogram.len() as f64;
+        self.read(sum).unwrap_or_default()
+    }
+
     /// How many records were noted.
     pub fn records(&self) -> u64 {
         match &self.0 {
@@ -213,6 +220,7 @@ mod tests {
         assert!((sum.quantile_millis(0.5).unwrap() - 10.0).abs() < 0.02);
         assert!((sum.quantile_millis(0.985).unwrap() - 2_000.0).abs() < 2.0);
         assert!((sum.max_millis().unwrap() - 3_600_000.0).abs() < 4_000.0);
+        assert!((sum.sum_millis() - 3_602_990.0).abs() < 4_000.0);
     }
 
     #[test]
@@ -244,7 +252,7 @@ mod tests {
 
     #[test]
     fn no_records_have_no_percentile() {
-        assert_eq!(Times::default().quantile_millis(0.5), None);
+        assert_eq!((Times::default().quantile_millis(0.5), Times::default().sum_millis()), (None, 0.0));
         assert!(Times::default().to_distribution().0.is_empty());
         assert!(Times::from_distribution(&Distribution(vec![1, 2, 3])).is_err());
     }

@@ -20,6 +20,7 @@ mod request_id;
 mod routes;
 mod server;
 
+pub use self::metrics::Metrics;
 pub use self::server::{BindError, HttpConfig, bind};
 
 #[cfg(test)]

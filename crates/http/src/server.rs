@@ -47,7 +47,7 @@ impl Default for HttpConfig {
 /// Listens, and answers the server with the address it listens on.
 ///
 /// Requests are served from now on, by threads of the server's own; the server is to be awaited, and stopped by its
-/// handle: it does not listen to signals. Must be called inside a tokio runtime.
+/// handle: it does not listen to signals. `metrics` is what `/metrics` shows. Must be called inside a tokio runtime.
 ///
 /// # Errors
 /// The address cannot be listened on.
@@ -55,9 +55,10 @@ pub fn bind(
     config: &HttpConfig,
     service: Arc<Service>,
     clock: Arc<dyn Clock>,
+    metrics: Metrics,
 ) -> Result<(Server, SocketAddr), BindError> {
     let failed = |source| BindError { host: config.host.clone(), port: config.port, source };
-    let state = State::new(service, clock, config.request_limit);
+    let state = State::new(service, clock, metrics, config.request_limit);
     let server = HttpServer::new(move || {
         App::new().wrap(from_fn(observe)).configure(|app| state.clone().install(app))
     })
@@ -90,8 +91,13 @@ pub(crate) struct State {
 }
 
 impl State {
-    pub(crate) fn new(service: Arc<Service>, clock: Arc<dyn Clock>, request_limit: Duration) -> Self {
-        let observation = Observation { metrics: Metrics::default(), clock, request_limit };
+    pub(crate) fn new(
+        service: Arc<Service>,
+        clock: Arc<dyn Clock>,
+        metrics: Metrics,
+        request_limit: Duration,
+    ) -> Self {
+        let observation = Observation { metrics, clock, request_limit };
         Self {
             service: web::Data::from(service),
             observation: web::Data::new(observation),

@@ -33,6 +33,7 @@ use moniflux_service::{Service, Stores, Supervisor};
 use serde_json::{Value, json};
 
 use self::memory::Memory;
+use crate::metrics::Metrics;
 use crate::observe::observe;
 use crate::server::State;
 
@@ -49,8 +50,9 @@ impl Api {
 
     fn with_limit(request_limit: Duration) -> Self {
         let memory = Arc::new(Memory::default());
-        let (service, clock) = service_over(&memory);
-        Self { memory, state: State::new(service, clock, request_limit) }
+        let metrics = Metrics::default();
+        let (service, clock) = service_over(&memory, metrics.clone());
+        Self { memory, state: State::new(service, clock, metrics, request_limit) }
     }
 
     async fn get(&self, path: &str) -> Answer {
@@ -140,7 +142,7 @@ impl Answer {
     }
 }
 
-fn service_over(memory: &Arc<Memory>) -> (Arc<Service>, Arc<dyn Clock>) {
+fn service_over(memory: &Arc<Memory>, metrics: Metrics) -> (Arc<Service>, Arc<dyn Clock>) {
     let clock: Arc<dyn Clock> = Arc::new(SystemClock::start());
     let stores = Stores {
         tests: Arc::<Memory>::clone(memory),
@@ -160,6 +162,7 @@ fn service_over(memory: &Arc<Memory>) -> (Arc<Service>, Arc<dyn Clock>) {
         engine,
         ReplicaId("here".to_owned()),
         Arc::new(MockSinkReader::new()),
+        Arc::new(metrics),
     );
     (service, clock)
 }

@@ -15,12 +15,13 @@ pub mod error;
 pub mod result_store;
 pub mod run_store;
 pub mod sink_reader;
+pub mod telemetry;
 pub mod test_store;
 
 #[cfg(feature = "mock")]
 pub use mock::{
     MockChangeFeed, MockChanges, MockClock, MockEmitter, MockEmitterFactory, MockResultStore, MockRunStore,
-    MockSinkReader, MockTestStore,
+    MockSinkReader, MockTelemetry, MockTestStore,
 };
 
 #[cfg(feature = "mock")]
@@ -31,5 +32,6 @@ mod mock {
     pub use crate::result_store::MockResultStore;
     pub use crate::run_store::MockRunStore;
     pub use crate::sink_reader::MockSinkReader;
+    pub use crate::telemetry::MockTelemetry;
     pub use crate::test_store::MockTestStore;
 }

@@ -57,6 +57,7 @@ impl Service {
                 tracing::info!(
                     testID = %test.id, runID = run.map(tracing::field::display), status = %test.status, "test created"
                 );
+                self.tell_runs(None, &test);
                 Ok(test)
             }
             Err(InsertError::Exists) => Err(UseCaseError::Exists(test.id)),

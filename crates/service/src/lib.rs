@@ -19,9 +19,11 @@ pub mod supervisor;
 mod baseline;
 mod cancel;
 mod change;
+mod coarse;
 mod create;
 mod delete;
 mod list;
+mod measured;
 mod pause;
 mod restart;
 mod resume;
@@ -30,6 +32,7 @@ mod schedule;
 mod start;
 mod verify;
 
+pub use coarse::put_together;
 pub use compare::{Comparison, RunReference};
 pub use error::UseCaseError;
 pub use live::{Following, Happening, LiveEvent, LivePoint};
@@ -39,7 +42,7 @@ pub use saved::SavedDocument;
 pub use scheduler::Scheduler;
 pub use series::{Series, SeriesQuery};
 pub use service::{Service, Stores};
-pub use supervisor::{LiveRun, Supervisor};
+pub use supervisor::{LiveLane, LiveRun, Supervisor};
 pub use verify::verify;
 
 #[cfg(test)]

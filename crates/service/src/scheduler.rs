@@ -70,8 +70,9 @@ impl Scheduler {
 
     async fn start_one(&self, id: &TestId) -> Result<(), UseCaseError> {
         let service = &self.service;
-        let test = service
-            .update(id, |test| {
+        // A test that is started has no start time any more.
+        let (before, test) = service
+            .step(id, |test| {
                 let now = service.now();
                 if test.schedule.is_some_and(|at| at > now) {
                     // It was moved meanwhile: as far from being due as a test without a schedule.
@@ -81,7 +82,11 @@ impl Scheduler {
                 test.with_run(Command::DueTime, service.new_run_id(), now).map_err(refused(id))
             })
             .await?;
-        service.begin_run(&test).await
+        service.begin_run(&test).await?;
+        if let Some(due) = before.schedule {
+            service.telemetry.started_late((service.now() - due).to_std().unwrap_or_default());
+        }
+        Ok(())
     }
 }
 

@@ -6,14 +6,15 @@ use std::sync::Arc;
 use chrono::{DateTime, SubsecRound, Utc};
 use moniflux_domain::fault::Faults;
 use moniflux_domain::id::{RunId, TestId};
-use moniflux_domain::lifecycle::Refusal;
-use moniflux_domain::run::Run;
+use moniflux_domain::lifecycle::{Refusal, Status};
+use moniflux_domain::run::{Outcome, Run};
 use moniflux_domain::test::Test;
 use moniflux_ports::clock::Clock;
 use moniflux_ports::error::StoreFault;
 use moniflux_ports::result_store::ResultStore;
 use moniflux_ports::run_store::RunStore;
 use moniflux_ports::sink_reader::SinkReader;
+use moniflux_ports::telemetry::Telemetry;
 use moniflux_ports::test_store::{ReplaceError, TestStore};
 use tokio::sync::Notify;
 use uuid::{ContextV7, Timestamp, Uuid};
@@ -39,6 +40,7 @@ pub struct Service {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) sinks: Arc<dyn SinkReader>,
     pub(crate) live: Arc<Live>,
+    pub(crate) telemetry: Arc<dyn Telemetry>,
     held: Arc<Held>,
     begun: Arc<Notify>,
 }
@@ -50,10 +52,11 @@ impl Service {
         clock: Arc<dyn Clock>,
         sinks: Arc<dyn SinkReader>,
         live: Arc<Live>,
+        telemetry: Arc<dyn Telemetry>,
         held: Arc<Held>,
         begun: Arc<Notify>,
     ) -> Self {
-        Self { stores, clock, sinks, live, held, begun }
+        Self { stores, clock, sinks, live, telemetry, held, begun }
     }
 
     /// Whether the store can be read and written.
@@ -80,13 +83,23 @@ impl Service {
         id: &TestId,
         next: impl Fn(&Test) -> Result<Test, UseCaseError>,
     ) -> Result<Test, UseCaseError> {
+        Ok(self.step(id, next).await?.1)
+    }
+
+    /// [`Service::update`] that answers what the test was as well.
+    pub(crate) async fn step(
+        &self,
+        id: &TestId,
+        next: impl Fn(&Test) -> Result<Test, UseCaseError>,
+    ) -> Result<(Test, Test), UseCaseError> {
         for _ in 0..ATTEMPTS {
             let before = self.stored(id).await?;
             let after = next(&before)?;
             match self.stores.tests.compare_and_set(&after, before.version).await {
                 Ok(()) => {
                     log_event(&before, &after);
-                    return Ok(after);
+                    self.tell_runs(Some(&before), &after);
+                    return Ok((before, after));
                 }
                 Err(ReplaceError::Conflict) => {}
                 Err(ReplaceError::NotFound) => return Err(UseCaseError::NotFound(id.clone())),
@@ -106,6 +119,29 @@ impl Service {
             self.begun.notify_one();
         }
         Ok(())
+    }
+
+    /// Tells of a run that ended with this step of a test's life, and of one that began. Of several replicas that would make the
+    /// step one succeeds, so that each is told once.
+    pub(crate) fn tell_runs(&self, before: Option<&Test>, after: &Test) {
+        let run_before = before.and_then(|before| before.run);
+        let is_new = run_before.map(|run| run.id) != after.run.map(|run| run.id);
+        let went_on = before.is_some_and(|before| before.status.has_run());
+        if went_on && (is_new || !after.status.has_run()) {
+            self.telemetry.run_ended(match after.status {
+                Status::Completed => Outcome::Completed,
+                Status::Failed => Outcome::Failed,
+                // Replaced by the next run, if not cancelled.
+                Status::Cancelled
+                | Status::Running
+                | Status::Paused
+                | Status::Pending
+                | Status::Scheduled => Outcome::Cancelled,
+            });
+        }
+        if is_new && after.run.is_some() {
+            self.telemetry.run_began();
+        }
     }
 
     /// Now, as exactly as every store keeps it: to the millisecond.

@@ -36,6 +36,7 @@ use moniflux_engine::Engine;
 use moniflux_ports::change_feed::ChangeFeed;
 use moniflux_ports::clock::Clock;
 use moniflux_ports::sink_reader::SinkReader;
+use moniflux_ports::telemetry::Telemetry;
 use tokio::sync::Notify;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
@@ -46,7 +47,7 @@ use crate::service::{Service, Stores};
 use self::samples::Waiting;
 use self::verification::Verifying;
 
-pub use self::held::{Held, LiveRun};
+pub use self::held::{Held, LiveLane, LiveRun};
 pub use self::retention::KEEP;
 pub(crate) use self::verification::VERIFICATION;
 #[cfg(test)]
@@ -60,6 +61,7 @@ pub struct Supervisor {
     engine: Engine,
     clock: Arc<dyn Clock>,
     sinks: Arc<dyn SinkReader>,
+    telemetry: Arc<dyn Telemetry>,
     service: Arc<Service>,
     replica: ReplicaId,
     pub(crate) held: Arc<Held>,
@@ -71,22 +73,25 @@ pub struct Supervisor {
 }
 
 impl Supervisor {
-    /// A supervisor, and the service whose runs it drives.
+    /// A supervisor, and the service whose runs it drives. Both tell `telemetry` what they do, every call of a store included.
     pub fn new(
         stores: Stores,
         feed: Arc<dyn ChangeFeed>,
         engine: Engine,
         replica: ReplicaId,
         sinks: Arc<dyn SinkReader>,
+        telemetry: Arc<dyn Telemetry>,
     ) -> (Arc<Service>, Self) {
         let (held, begun) = (Arc::new(Held::default()), Arc::new(Notify::new()));
         let clock = Arc::clone(&engine.clock);
+        let stores = stores.measured(&telemetry, &clock);
         let live = Arc::new(Live::new(stores.clone(), Arc::clone(&feed), Arc::clone(&clock)));
         let service = Arc::new(Service::new(
             stores.clone(),
             Arc::clone(&clock),
             Arc::clone(&sinks),
             live,
+            Arc::clone(&telemetry),
             Arc::clone(&held),
             Arc::clone(&begun),
         ));
@@ -96,6 +101,7 @@ impl Supervisor {
             engine,
             clock,
             sinks,
+            telemetry,
             service: Arc::clone(&service),
             replica,
             held,

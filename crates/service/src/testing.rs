@@ -13,6 +13,7 @@ use moniflux_engine::run::RESERVE;
 use moniflux_engine::{Engine, Workers};
 use moniflux_ports::clock::Clock;
 use moniflux_ports::error::StoreFault;
+use moniflux_ports::telemetry::{Telemetry, Unwatched};
 use moniflux_ports::{
     MockChangeFeed, MockEmitterFactory, MockResultStore, MockRunStore, MockSinkReader, MockTestStore,
 };
@@ -24,17 +25,31 @@ use crate::supervisor::Supervisor;
 
 mod driving;
 mod keeping;
+mod telemetry;
 mod use_cases;
 mod verification;
 
 /// The ports, each to be told what to expect; one that is told nothing fails the test when it is called.
-#[derive(Default)]
 pub(crate) struct Ports {
     pub(crate) tests: MockTestStore,
     pub(crate) runs: MockRunStore,
     pub(crate) results: MockResultStore,
     pub(crate) emitters: MockEmitterFactory,
     pub(crate) sinks: MockSinkReader,
+    pub(crate) telemetry: Arc<dyn Telemetry>,
+}
+
+impl Default for Ports {
+    fn default() -> Self {
+        Self {
+            tests: MockTestStore::default(),
+            runs: MockRunStore::default(),
+            results: MockResultStore::default(),
+            emitters: MockEmitterFactory::default(),
+            sinks: MockSinkReader::default(),
+            telemetry: Arc::new(Unwatched),
+        }
+    }
 }
 
 impl Ports {
@@ -72,6 +87,7 @@ impl Ports {
             engine,
             ReplicaId("here".into()),
             Arc::new(self.sinks),
+            self.telemetry,
         )
     }
 }

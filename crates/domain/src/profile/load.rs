@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use crate::profile::{ActiveTime, Curve, Rate, RateProfile};
+use crate::profile::{ActiveTime, Curve, MilliRate, Rate, RateProfile};
 use crate::shape::Shape;
 use crate::signal::Share;
 
@@ -203,6 +203,11 @@ impl Load {
         let paced = self.share.of(self.profile.due(t.min(self.end)));
         let due = self.unpaced.records.saturating_add(paced);
         self.limit().map_or(due, |limit| due.min(limit))
+    }
+
+    /// The rate that is asked of the whole lane at `t`; zero when the load is over, or not paced.
+    pub fn rate_at(&self, t: ActiveTime) -> MilliRate {
+        if t < self.end { self.profile.rate_at(t) } else { MilliRate(0) }
     }
 
     /// How many of this share's records there are at the most, if that is limited by number.

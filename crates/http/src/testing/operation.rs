@@ -39,6 +39,8 @@ async fn metrics_count_requests_by_route_whatever_the_path_holds() {
         r#"moniflux_http_requests_total{method="GET",route="/tests/{testID}",status="404"} 2"#,
         r#"moniflux_http_requests_total{method="GET",route="unmatched",status="404"} 2"#,
         "moniflux_running_runs 0",
+        r#"moniflux_store_call_duration_seconds_count{operation="get",port="tests"} 2"#,
+        r#"moniflux_store_errors_total{operation="get",port="tests"} 0"#,
     ] {
         assert!(answer.text().lines().any(|found| found == line), "{line} is not in\n{}", answer.text());
     }

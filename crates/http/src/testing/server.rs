@@ -10,7 +10,7 @@ use tokio::task::JoinSet;
 
 use super::memory::{Memory, Trouble};
 use super::service_over;
-use crate::{HttpConfig, bind};
+use crate::{HttpConfig, Metrics, bind};
 
 async fn exchange(address: std::net::SocketAddr, request: &str) -> String {
     let mut stream = TcpStream::connect(address).await.unwrap();
@@ -24,14 +24,14 @@ async fn exchange(address: std::net::SocketAddr, request: &str) -> String {
 #[actix_web::test]
 async fn the_server_answers_on_a_free_port_and_stops_when_its_handle_says_so() {
     let memory = Arc::new(Memory::default());
-    let (service, clock) = service_over(&memory);
+    let (service, clock) = service_over(&memory, Metrics::default());
     let config = HttpConfig {
         port: 0,
         workers: 1,
         request_limit: Duration::from_millis(200),
         ..HttpConfig::default()
     };
-    let (server, address) = bind(&config, service, clock).unwrap();
+    let (server, address) = bind(&config, service, clock, Metrics::default()).unwrap();
     let handle = server.handle();
     let mut tasks = JoinSet::new();
     tasks.spawn(server);
@@ -57,9 +57,11 @@ async fn the_server_answers_on_a_free_port_and_stops_when_its_handle_says_so() {
 #[actix_web::test]
 async fn an_address_that_is_taken_is_an_error_that_names_it() {
     let taken = TcpListener::bind("127.0.0.1:0").unwrap();
-    let (service, clock) = service_over(&Arc::new(Memory::default()));
+    let (service, clock) = service_over(&Arc::new(Memory::default()), Metrics::default());
     let port = taken.local_addr().unwrap().port();
-    let error = bind(&HttpConfig { port, ..HttpConfig::default() }, service, clock).err().unwrap();
+    let error = bind(&HttpConfig { port, ..HttpConfig::default() }, service, clock, Metrics::default())
+        .err()
+        .unwrap();
     assert_eq!(error.to_string(), format!("cannot listen on 127.0.0.1:{port}"));
     assert!(std::error::Error::source(&error).is_some());
 }

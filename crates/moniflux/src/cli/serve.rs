@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use anyhow::Context;
 use moniflux_engine::Engine;
-use moniflux_http::HttpConfig;
+use moniflux_http::{HttpConfig, Metrics};
 use moniflux_service::{Scheduler, Service, Supervisor};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
@@ -50,10 +50,18 @@ pub(crate) async fn serve(
     let replica = wiring::replica();
     tracing::info!(store = store.name, replica = %replica, "store opened");
     let clock = Arc::clone(&engine.clock);
-    let (service, supervisor) = Supervisor::new(store.stores, store.feed, engine, replica, wiring::sinks());
+    let metrics = Metrics::default();
+    let (service, supervisor) = Supervisor::new(
+        store.stores,
+        store.feed,
+        engine,
+        replica,
+        wiring::sinks(),
+        Arc::new(metrics.clone()),
+    );
 
     let config = HttpConfig { host: settings.host.clone(), port: settings.port, ..HttpConfig::default() };
-    let (server, address) = moniflux_http::bind(&config, Arc::clone(&service), clock)?;
+    let (server, address) = moniflux_http::bind(&config, Arc::clone(&service), clock, metrics)?;
     let api = server.handle();
     ready(Listening { address, store: &store.name, service: &service }).await?;
 

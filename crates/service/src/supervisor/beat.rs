@@ -67,6 +67,7 @@ impl Supervisor {
             if renewed.is_err()
                 && let Some(run) = held.remove(&report.share)
             {
+                self.telemetry.lease_lost();
                 // Another replica holds it by now: what it says counts, and what this one reports does not.
                 tracing::warn!(testID = %run.test, runID = %report.share.run, share = report.share.share.index(), "share of a run lost to another replica");
                 continue;

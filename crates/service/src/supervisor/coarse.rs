@@ -3,20 +3,17 @@
 //! A holder does so for its shares, some time after the points were taken, from what is stored: what a crash leaves out
 //! the next holder makes up for. Storing a coarse point again changes nothing.
 
-use std::collections::BTreeMap;
 use std::time::Duration;
 
 use moniflux_domain::point::{Grain, Point};
 use moniflux_domain::profile::ActiveTime;
 use moniflux_domain::run::ShareId;
-use moniflux_domain::signal::Signal;
-use moniflux_engine::latency::LatencyTimes;
 use moniflux_ports::error::StoreFault;
 use moniflux_ports::result_store::PointRange;
 use tokio_util::sync::CancellationToken;
 
 use super::Supervisor;
-use crate::series::second_of;
+use crate::coarse::put_together;
 
 impl Supervisor {
     pub(super) async fn coarsen(self, cancelled: CancellationToken) {
@@ -45,7 +42,7 @@ impl Supervisor {
             let windows = (active.saturating_sub(SETTLING)).as_secs() / Grain::COARSE.as_secs();
             let until = Grain::COARSE * u32::try_from(windows).unwrap_or(u32::MAX);
             if until > from {
-                let coarse = self.put_together(id, from, until).await?;
+                let coarse = self.coarse_of(id, from, until).await?;
                 self.stores.results.append_points(&coarse).await?;
             }
             if let Some(share) = self.held.lock().get_mut(&id) {
@@ -63,7 +60,7 @@ impl Supervisor {
     }
 
     /// The coarse points from `from` to `until`, both multiples of [`Grain::COARSE`].
-    async fn put_together(
+    async fn coarse_of(
         &self,
         id: ShareId,
         from: Duration,
@@ -74,32 +71,8 @@ impl Supervisor {
             to: Some(ActiveTime::from_duration(until + Duration::from_secs(1))),
         };
         let fine = self.stores.results.points(id.run, Grain::Fine, range).await?;
-        let mut windows: BTreeMap<(u64, Signal, u32), (Point, LatencyTimes)> = BTreeMap::new();
-        for point in fine.into_iter().filter(|point| is_of(id, point)) {
-            let window = second_of(point.active).div_ceil(Grain::COARSE.as_secs());
-            let end = Grain::COARSE * u32::try_from(window).unwrap_or(u32::MAX);
-            if end <= from || end > until {
-                continue;
-            }
-            let times = LatencyTimes::from_latency(&point.latency).map_err(StoreFault::broken)?;
-            let key = (window, point.signal, point.share);
-            match windows.get_mut(&key) {
-                None => {
-                    let active = ActiveTime::from_duration(end);
-                    windows.insert(key, (Point { grain: Grain::Coarse, active, ..point }, times));
-                }
-                Some((coarse, sum)) => {
-                    coarse.tally.merge(&point.tally);
-                    coarse.evidence.merge(&point.evidence);
-                    coarse.span += point.span;
-                    coarse.at = coarse.at.max(point.at);
-                    coarse.marks.extend(point.marks);
-                    sum.merge(&times);
-                }
-            }
-        }
-        let whole = |(coarse, times): (Point, LatencyTimes)| Point { latency: times.to_latency(), ..coarse };
-        Ok(windows.into_values().map(whole).collect())
+        put_together(fine.into_iter().filter(|point| is_of(id, point)), from, until)
+            .map_err(StoreFault::broken)
     }
 }
 

@@ -7,12 +7,16 @@ use std::time::Duration;
 
 use moniflux_domain::guard::Guard;
 use moniflux_domain::id::{Epoch, RunId, RunNumber, TestId};
-use moniflux_domain::run::{Checkpoint, ShareId};
+use moniflux_domain::point::Distribution;
+use moniflux_domain::profile::ActiveTime;
+use moniflux_domain::run::{Checkpoint, LaneCheckpoint, ShareId};
 use moniflux_domain::signal::Signal;
 use moniflux_domain::spec::Spec;
 use moniflux_domain::tally::Tally;
 use moniflux_domain::threshold::Watch;
+use moniflux_domain::verdict::Evidence;
 use moniflux_engine::RunHandle;
+use moniflux_engine::latency::Times;
 use tokio::sync::Notify;
 
 use super::verification::Due;
@@ -55,8 +59,33 @@ pub struct LiveRun {
     pub run: RunId,
     /// The how-many-eth run of its test.
     pub number: RunNumber,
-    /// Each lane's counts as of the last second, for each share that is here.
-    pub lanes: Vec<(Signal, Tally)>,
+    /// What the verdict on it rests on so far.
+    pub evidence: Evidence,
+    /// Its lanes as of the last second, the shares that are here together.
+    pub lanes: BTreeMap<Signal, LiveLane>,
+}
+
+/// What is shown of a lane while it goes on.
+#[derive(Debug, Clone, Default)]
+pub struct LiveLane {
+    /// What became of its records.
+    pub tally: Tally,
+    /// Records a second that are asked of it now; 0 of one that sends as fast as it can.
+    pub asked: f64,
+    /// Due time to answer.
+    pub response: Times,
+}
+
+/// A lane of a held share, as it is copied while nothing else can be done with the shares.
+struct Seen {
+    test: TestId,
+    run: RunId,
+    number: RunNumber,
+    signal: Signal,
+    tally: Tally,
+    evidence: Evidence,
+    asked: f64,
+    response: Distribution,
 }
 
 impl HeldShare {
@@ -74,6 +103,11 @@ impl HeldShare {
             self.handle.stop();
             self.given_up = Some(reason);
         }
+    }
+
+    /// Whether it is under load.
+    fn goes_on(&self) -> bool {
+        matches!(self.wish, Wish::Go(_)) && self.given_up.is_none()
     }
 
     /// Whether it can be closed: every record has its class, and its test is not paused.
@@ -125,22 +159,54 @@ impl Held {
         self.lock().values().map(|held| held.test.clone()).collect()
     }
 
+    /// The runs that are here, those that began first at the beginning.
     pub(crate) fn live(&self) -> Vec<LiveRun> {
         let mut live: Vec<LiveRun> = Vec::new();
-        for (ShareId { run, .. }, held) in self.lock().iter() {
-            let lanes = held.checkpoint.lanes.iter().map(|lane| (lane.signal, lane.tally.clone()));
-            match live.last_mut() {
-                Some(last) if last.run == *run => last.lanes.extend(lanes),
-                Some(_) | None => live.push(LiveRun {
-                    test: held.test.clone(),
-                    run: *run,
-                    number: held.number,
-                    lanes: lanes.collect(),
-                }),
+        for Seen { test, run, number, signal, tally, evidence, asked, response } in self.seen() {
+            if live.last().is_none_or(|last| last.run != run) {
+                live.push(LiveRun {
+                    test,
+                    run,
+                    number,
+                    evidence: Evidence::default(),
+                    lanes: BTreeMap::new(),
+                });
+            }
+            let Some(last) = live.last_mut() else { continue };
+            last.evidence.merge(&evidence);
+            let lane = last.lanes.entry(signal).or_default();
+            lane.tally.merge(&tally);
+            lane.asked += asked;
+            if let Err(error) = lane.response.add(&response) {
+                tracing::warn!(runID = %run, %error, "response times of a lane are not shown");
             }
         }
         live
     }
+
+    fn seen(&self) -> Vec<Seen> {
+        let mut seen = Vec::new();
+        for (ShareId { run, .. }, held) in self.lock().iter() {
+            let active = held.checkpoint.active;
+            seen.extend(held.checkpoint.lanes.iter().map(|lane| Seen {
+                test: held.test.clone(),
+                run: *run,
+                number: held.number,
+                signal: lane.signal,
+                tally: lane.tally.clone(),
+                evidence: lane.evidence,
+                asked: if held.goes_on() { asked(lane, active) } else { 0.0 },
+                response: lane.latency.response.clone(),
+            }));
+        }
+        seen
+    }
+}
+
+/// What is asked of a share of a lane, in records a second.
+#[expect(clippy::cast_precision_loss, reason = "a rate is far below 2^52")]
+fn asked(lane: &LaneCheckpoint, at: ActiveTime) -> f64 {
+    lane.load.rate_at(at).0 as f64 / 1_000.0 / f64::from(lane.share().count())
 }
 
 impl fmt::Debug for Held {

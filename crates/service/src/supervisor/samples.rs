@@ -84,4 +84,4 @@ const PATIENCE: Duration = Duration::from_millis(500);
 const AT_ONCE: usize = 1_000;
 
 /// What may wait.
-const MOST_BYTES: usize = 64 * 1024 * 1024;
+const MOST_BYTES: usize = 32 * 1024 * 1024;

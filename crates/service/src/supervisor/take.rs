@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use moniflux_domain::guard::Guard;
-use moniflux_domain::id::RunId;
+use moniflux_domain::id::{Epoch, RunId};
 use moniflux_domain::run::{Checkpoint, Outcome, Run, RunShare, ShareId};
 use moniflux_domain::threshold::Watch;
 use moniflux_engine::RunPlan;
@@ -43,6 +43,9 @@ impl Supervisor {
             let shares = std::mem::take(&mut run.shares);
             let run = Arc::new(run);
             for share in shares {
+                if share.epoch > Epoch::FIRST {
+                    self.telemetry.taken_over();
+                }
                 let goes_on = share.checkpoint.taken_over();
                 let from = match &wish {
                     Wish::Go(_) => goes_on.reserved_ahead(self.engine.reserve),

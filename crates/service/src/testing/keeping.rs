@@ -81,7 +81,7 @@ async fn of_what_waits_no_more_is_kept_than_there_is_room_for() {
     let large = |sample| Sample { body: "x".repeat(MEBIBYTE), ..sample };
     supervisor.keep(samples(100).into_iter().map(large).collect()).await;
     supervisor.keep(Vec::new()).await;
-    assert_eq!(*stored.lock().unwrap(), 63, "with what they take besides, less than 64 MiB");
+    assert_eq!(*stored.lock().unwrap(), 31, "with what they take besides, less than 32 MiB");
 }
 
 #[tokio::test]
@@ -100,7 +100,8 @@ async fn a_store_that_does_not_answer_is_not_waited_for() {
     };
     let feed = Arc::new(MockChangeFeed::new());
     let sinks = Arc::new(MockSinkReader::new());
-    let (_, supervisor) = Supervisor::new(stores, feed, engine, ReplicaId("here".into()), sinks);
+    let telemetry = Arc::new(Unwatched);
+    let (_, supervisor) = Supervisor::new(stores, feed, engine, ReplicaId("here".into()), sinks, telemetry);
     supervisor.keep(samples(1)).await;
 }
 
