@@ -3,6 +3,7 @@
 import { useEffect, useRef } from 'preact/hooks';
 
 import type { Connection } from './api/events';
+import { Boundary } from './components/Boundary';
 import { Icon } from './components/Icon';
 import { Empty } from './components/basics';
 import { Ask, Notes } from './components/overlays';
@@ -41,11 +42,15 @@ export function App() {
       <Header />
       <Offline />
       <main id="main" ref={main} tabIndex={-1} class="page">
-        {route.value.page === 'tests' && <TestsPage />}
-        {route.value.page === 'new' && <NewTestPage key={query.get('from') ?? ''} from={query.get('from')} />}
-        {route.value.page === 'test' && <TestPage key={route.value.testID} testID={route.value.testID} query={query} />}
-        {route.value.page === 'compare' && <ComparePage query={query} />}
-        {route.value.page === 'missing' && <Missing />}
+        <Boundary key={key}>
+          {route.value.page === 'tests' && <TestsPage />}
+          {route.value.page === 'new' && <NewTestPage key={query.get('from') ?? ''} from={query.get('from')} />}
+          {route.value.page === 'test' && (
+            <TestPage key={route.value.testID} testID={route.value.testID} query={query} />
+          )}
+          {route.value.page === 'compare' && <ComparePage query={query} />}
+          {route.value.page === 'missing' && <Missing />}
+        </Boundary>
       </main>
       <Notes />
       <Ask />

@@ -96,7 +96,7 @@ export class Plot {
     return {
       ...this.#size(),
       legend: { show: false },
-      padding: [10, 12, 0, 0],
+      padding: [10, 20, 0, 0],
       cursor: {
         sync: { key: group, setSeries: false },
         points: { size: 6, width: 1.5 },

@@ -40,7 +40,7 @@ export function Figures({ figures }: { figures: readonly ComparedFigure[] }) {
           </label>
         </div>
       </div>
-      <div class="table-box" tabIndex={0} role="region" aria-label="Figures">
+      <div class="table-box" tabIndex={0} role="region" aria-label="Table of figures">
         <table class="table figures" data-testid="figures">
           <thead>
             <tr>
