@@ -58,7 +58,7 @@ test('a report without scripts shows every chart', async ({ browser, api }, info
   await context.close();
 });
 
-test('a report prints on pages without cutting a chart in two', async ({ page, api }, info) => {
+test('a report prints, on a few pages', async ({ page, api }, info) => {
   const file = await reportOf(api, 'printed', info.outputPath('report.html'));
   await page.goto(file);
   const pdf = await page.pdf({ format: 'A4', path: info.outputPath('report.pdf') });

@@ -106,7 +106,7 @@ fn verdict(verdict: &str, generator: Generator) -> String {
         ),
     };
     format!(
-        "Verdict {verdict}: {trusted}. {}; at least {:.0} % of its time was left.",
+        "Verdict {verdict}: {trusted}. {}; at least {:.0} % of the generator's time was left.",
         sentence(&late),
         headroom * 100.0
     )

@@ -71,9 +71,10 @@ function Threshold({ threshold: { threshold, ok, value, shown, abortOnFail } }: 
   );
 }
 
-/** With a capital and a full stop. */
+/** With a capital and a full stop; what begins with a condition (`failed.rate < 0.01 …`) keeps it as it was written. */
 export function sentence(text: string): string {
   if (text === '') return '';
-  const begun = text.charAt(0).toUpperCase() + text.slice(1);
+  const beginsInWords = /^\p{L}+,? \p{L}/u.test(text);
+  const begun = beginsInWords ? text.charAt(0).toUpperCase() + text.slice(1) : text;
   return /[.!?]$/.test(begun) ? begun : `${begun}.`;
 }
