@@ -41,6 +41,10 @@ help: ## this list
 run: dashboard ## build, and serve on 127.0.0.1:8080 with the embedded store
 	cargo run --locked --release --package moniflux -- serve
 
+.PHONY: demo
+demo: dashboard ## build, and show it all at work: a service, a sink and running tests; ctrl-C ends it
+	@cargo run --locked --release --package moniflux -- demo || [ $$? -eq 105 ]
+
 .PHONY: build
 build: dashboard ## the release binary with the dashboard in it, target/release/moniflux
 	cargo build --locked --release --package moniflux
@@ -86,8 +90,8 @@ integration-test: tools build ## tests of the whole system and of the store on a
 	$(INTEGRATION)
 
 .PHONY: bench
-bench: ## encoding, decoding and pacing, by time; BENCH_FILTER='otlp-http logs'
-	cargo bench --locked --package moniflux-payload --package moniflux-engine --benches -- $(if $(BENCH_FILTER),'$(BENCH_FILTER)')
+bench: ## encoding, decoding, counting and pacing, by time; BENCH_FILTER='otlp-http logs'
+	cargo bench --locked --package moniflux-payload --package moniflux-engine --package moniflux-sink --benches -- $(if $(BENCH_FILTER),'$(BENCH_FILTER)')
 
 .PHONY: bench-instructions
 bench-instructions: ## encoding and decoding, in instructions a record, which do not drift

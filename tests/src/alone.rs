@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -30,6 +30,24 @@ pub async fn results(spec: &Value) -> Result<(Ended, Results)> {
     let ended = run(spec, &["--output", "json"]).await?;
     let results = serde_json::from_str(&ended.stdout).context("stdout is not the results alone")?;
     Ok((ended, results))
+}
+
+impl Ended {
+    /// Ended with the code that its results stand for when there are no thresholds: 1 when the verdict is that they say little.
+    ///
+    /// # Errors
+    /// It ended otherwise.
+    pub fn ensure_as_judged(&self, results: &Results) -> Result<()> {
+        let expected = i32::from(results.verdict != "valid");
+        ensure!(
+            self.code == expected,
+            "exit code {} of a {} run: {}",
+            self.code,
+            results.verdict,
+            self.stderr
+        );
+        Ok(())
+    }
 }
 
 /// Longer than any spec of the tests takes.

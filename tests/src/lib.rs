@@ -10,6 +10,8 @@
 pub mod alone;
 pub mod api;
 pub mod body;
+pub mod command;
+pub mod events;
 pub mod port;
 pub mod process;
 pub mod receiver;

@@ -151,9 +151,21 @@ impl Service {
 pub fn moniflux(folder: &TempDir) -> Result<Command> {
     let mut command = Command::new(tools::moniflux()?);
     command.current_dir(folder.path());
-    for variable in ["MONGO_URI", "MONGO_DB", "MONIFLUX_DATA_DIR", "HOST", "PORT", "LOG_LEVEL", "LOG_FORMAT"]
+    for variable in SETTINGS
     {
         command.env_remove(variable);
     }
     Ok(command)
 }
+
+/// The variables that a service takes.
+const SETTINGS: [&str; 8] = [
+    "MONGO_URI",
+    "MONGO_DB",
+    "MONIFLUX_DATA_DIR",
+    "MONIFLUX_RETENTION_DAYS",
+    "HOST",
+    "PORT",
+    "LOG_LEVEL",
+    "LOG_FORMAT",
+];

@@ -173,7 +173,7 @@ async fn sent(
     let destination = Scripted::start(script).await?;
     let spec = with(spec.clone(), &json!({"destination": {"endpoint": destination.address()}}));
     let (ended, results) = alone::results(&spec).await?;
-    ensure!(ended.code == 0, "exit code {}: {}", ended.code, ended.stderr);
+    ended.ensure_as_judged(&results)?;
     results.ensure_settled()?;
     Ok((results, destination.seen()))
 }

@@ -126,7 +126,7 @@ async fn sent(
     let bounds = json!({"batchSize": 10, "linger": 1, "drain": 30});
     let spec = with(body::logs("retried", &destination.address(), RECORDS, 1), &bounds);
     let (ended, results) = alone::results(&with(spec, fields)).await?;
-    ensure!(ended.code == 0, "exit code {}: {}", ended.code, ended.stderr);
+    ended.ensure_as_judged(&results)?;
     results.ensure_settled()?;
     Ok((results, destination.seen()))
 }

@@ -6,7 +6,7 @@
 
 mod capture;
 mod report;
-mod schedule;
+pub(crate) mod schedule;
 mod send;
 mod window;
 

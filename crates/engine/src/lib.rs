@@ -7,6 +7,7 @@
 //! * **Read first:** [`run`], then `lane` and its pure parts `lane/schedule` and `lane/window`.
 
 pub mod clock;
+pub mod forecast;
 pub mod latency;
 pub mod run;
 pub mod workers;

@@ -13,6 +13,7 @@ mod csv;
 mod environment;
 mod fill;
 mod ledger;
+mod marks;
 mod page;
 mod scale;
 mod spec;
@@ -185,7 +186,7 @@ mod tests {
         let html = html(&view(), None);
         for said in [
             "<h2>Failed</h2>",
-            "The run is valid (valid): every record left within 50 ms",
+            "Verdict valid: the generator kept to its schedule",
             "1 record acked and never seen at http://127.0.0.1:4318.",
             "did not hold: <b>3</b>",
             "threshold breached",

@@ -5,6 +5,8 @@ use std::process::ExitCode;
 
 use moniflux_domain::fault::Faults;
 
+use crate::cli::tests::Refusal;
+
 /// How the process ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Exit {
@@ -27,14 +29,23 @@ impl Exit {
         // When stderr is closed there is no one left to tell.
         if let Some(faults) = error.downcast_ref::<Faults>() {
             writeln!(stderr, "moniflux: {error}").ok();
-            for fault in faults.as_slice() {
-                writeln!(stderr, "  {} {}", fault.field, fault.message).ok();
-            }
+            write_faults(&mut stderr, faults);
             Self::BadInput
+        } else if let Some(refusal) = error.downcast_ref::<Refusal>() {
+            writeln!(stderr, "moniflux: {error:#}").ok();
+            write_faults(&mut stderr, &refusal.faults);
+            refusal.exit()
         } else {
             writeln!(stderr, "moniflux: {error:#}").ok();
             Self::Error
         }
+    }
+
+    /// Prints what the reading of the command line answers: help, the version, or what is wrong.
+    pub(crate) fn from_clap(answer: &clap::Error) -> Self {
+        // When nobody listens there is no one left to tell.
+        answer.print().ok();
+        if answer.use_stderr() { Self::BadInput } else { Self::Done }
     }
 
     /// For the operating system.
@@ -46,5 +57,11 @@ impl Exit {
             Self::BadInput => 104,
             Self::Signal => 105,
         })
+    }
+}
+
+fn write_faults(to: &mut impl Write, faults: &Faults) {
+    for fault in faults.as_slice() {
+        writeln!(to, "  {} {}", fault.field, fault.message).ok();
     }
 }

@@ -3,6 +3,7 @@
 use std::io::IsTerminal;
 
 use tracing_subscriber::EnvFilter;
+use tracing_subscriber::fmt::MakeWriter;
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 
@@ -10,9 +11,17 @@ use crate::settings::{LogFormat, Settings};
 
 /// Begins to log as the settings say. Called once, before anything logs.
 pub(crate) fn start(settings: &Settings) -> anyhow::Result<()> {
+    start_to(settings, std::io::stderr)
+}
+
+/// The same, to a writer that leads to stderr.
+pub(crate) fn start_to<W>(settings: &Settings, writer: W) -> anyhow::Result<()>
+where
+    W: for<'a> MakeWriter<'a> + Send + Sync + 'static,
+{
     let filter = EnvFilter::try_new(format!("{QUIET},{}", settings.log_filter))?;
     let registry = tracing_subscriber::registry().with(filter);
-    let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
+    let lines = tracing_subscriber::fmt::layer().with_writer(writer);
     let pretty = match settings.log_format {
         LogFormat::Pretty => true,
         LogFormat::Json => false,

@@ -17,12 +17,19 @@ use crate::cli::{Cli, Command};
 use crate::exit::Exit;
 
 fn main() -> ExitCode {
-    let cli = Cli::parse();
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(answer) => return Exit::from_clap(&answer).code(),
+    };
     let exit = match cli.command.unwrap_or_default() {
         Command::Serve(args) => cli::serve::main(&cli.settings, &args),
         Command::Run(args) => cli::run::main(&cli.settings, &args),
+        Command::Tests(args) => cli::tests::main(&cli.settings, &args),
         Command::Sink(args) => cli::sink::main(&cli.settings, &args),
+        Command::Demo(args) => cli::demo::main(&cli.settings, &args),
         Command::Health(args) => cli::health::main(&cli.settings, &args),
+        Command::Completions(args) => cli::completions::completions(&args),
+        Command::Man(args) => cli::completions::man(&args),
     };
     exit.unwrap_or_else(|error| Exit::from_error(&error)).code()
 }

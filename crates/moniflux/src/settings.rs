@@ -6,6 +6,7 @@
 mod sources;
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::Args;
 use moniflux_domain::fault::Faults;
@@ -13,6 +14,7 @@ use moniflux_domain::secret::Secret;
 use tracing_subscriber::EnvFilter;
 
 use self::sources::Texts;
+pub(crate) use self::sources::{own_variable, variable};
 
 /// The configuration of the process, checked.
 #[derive(Debug, Clone)]
@@ -25,6 +27,8 @@ pub(crate) struct Settings {
     pub(crate) log_filter: String,
     pub(crate) log_format: LogFormat,
     pub(crate) store: StoreSettings,
+    /// For how long points and samples are kept.
+    pub(crate) keep: Duration,
 }
 
 /// How log lines look.
@@ -64,6 +68,13 @@ pub(crate) struct SettingsArgs {
     log_format: Option<String>,
 }
 
+impl SettingsArgs {
+    /// Whether a level was asked for by flag.
+    pub(crate) fn has_log_level(&self) -> bool {
+        self.log_level.is_some()
+    }
+}
+
 /// The flags of the service itself.
 #[derive(Debug, Clone, Default, Args)]
 #[expect(clippy::doc_markdown, reason = "shown as help, as it stands")]
@@ -83,6 +94,9 @@ pub(crate) struct ServeArgs {
     /// The database [env: MONGO_DB]
     #[arg(long, value_name = "NAME")]
     mongo_db: Option<String>,
+    /// For how many days points and collected records are kept [env: MONIFLUX_RETENTION_DAYS]
+    #[arg(long, value_name = "DAYS")]
+    retention_days: Option<String>,
 }
 
 impl Settings {
@@ -99,6 +113,7 @@ impl Settings {
             ("data_dir", &serve.data_dir),
             ("mongo_uri", &serve.mongo_uri),
             ("mongo_db", &serve.mongo_db),
+            ("retention_days", &serve.retention_days),
         ];
         let flags = flags.into_iter().filter_map(|(key, text)| Some((key, text.clone()?)));
         Self::check(&Texts::collect(flags, args.config.as_deref())?)
@@ -132,9 +147,23 @@ impl Settings {
             }
         };
         let store = check_store(texts, &mut faults);
-        faults.or(Self { host: host.to_owned(), port, log_filter, log_format, store })
+        let keep = check_retention(texts, &mut faults);
+        faults.or(Self { host: host.to_owned(), port, log_filter, log_format, store, keep })
     }
 }
+
+fn check_retention(texts: &Texts, faults: &mut Faults) -> Duration {
+    let given = texts.of("retention_days");
+    let days = given.parse().ok().filter(|days| (1..=MOST_DAYS).contains(days));
+    let days = days.unwrap_or_else(|| {
+        faults.add("retention_days", format!("is {given:?}; accepted: a whole number from 1 to {MOST_DAYS}"));
+        MOST_DAYS
+    });
+    Duration::from_hours(24 * days)
+}
+
+/// A hundred years.
+const MOST_DAYS: u64 = 36_500;
 
 fn check_store(texts: &Texts, faults: &mut Faults) -> StoreSettings {
     let (uri, database) = (texts.of("mongo_uri"), texts.of("mongo_db"));

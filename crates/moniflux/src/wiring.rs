@@ -85,6 +85,11 @@ pub(crate) fn main_threads() -> anyhow::Result<Runtime> {
         .context("cannot start threads")
 }
 
+/// For a client, one thread is enough.
+pub(crate) fn client_threads() -> anyhow::Result<Runtime> {
+    Builder::new_current_thread().enable_all().build().context("cannot start an event loop")
+}
+
 /// The name of this process among the replicas; a new one at every start.
 pub(crate) fn replica() -> ReplicaId {
     ReplicaId(format!("{}-{}", std::process::id(), Uuid::now_v7()))

@@ -38,9 +38,9 @@ pub struct Stores {
 pub struct Service {
     pub(crate) stores: Stores,
     pub(crate) clock: Arc<dyn Clock>,
-    pub(crate) live: Arc<Live>,
     pub(crate) sinks: Arc<dyn SinkReader>,
     pub(crate) telemetry: Arc<dyn Telemetry>,
+    pub(crate) live: Arc<Live>,
     held: Arc<Held>,
     begun: Arc<Notify>,
 }
@@ -50,13 +50,13 @@ impl Service {
     pub(crate) fn new(
         stores: Stores,
         clock: Arc<dyn Clock>,
-        live: Arc<Live>,
         sinks: Arc<dyn SinkReader>,
         telemetry: Arc<dyn Telemetry>,
+        live: Arc<Live>,
         held: Arc<Held>,
         begun: Arc<Notify>,
     ) -> Self {
-        Self { stores, clock, live, sinks, telemetry, held, begun }
+        Self { stores, clock, sinks, telemetry, live, held, begun }
     }
 
     /// Whether the store can be read and written.

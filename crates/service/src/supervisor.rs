@@ -87,9 +87,9 @@ impl Supervisor {
         let service = Arc::new(Service::new(
             stores.clone(),
             Arc::clone(&clock),
-            live,
             Arc::clone(&sinks),
             Arc::clone(&telemetry),
+            live,
             Arc::clone(&held),
             Arc::clone(&begun),
         ));

@@ -24,6 +24,7 @@ use crate::service::{Service, Stores};
 use crate::supervisor::Supervisor;
 
 mod driving;
+mod keeping;
 mod telemetry;
 mod use_cases;
 mod verification;

@@ -15,8 +15,10 @@ use serde::Serialize;
 /// The latencies of one request's records of one share, in their order.
 #[derive(Debug, Default)]
 pub(crate) struct Latencies {
-    /// Microseconds, and how many records in a row took them.
+    /// Microseconds as the histogram tells them apart, and how many records in a row took them: neighbours mostly took the same.
     runs: Vec<(u64, u64)>,
+    /// Microseconds.
+    longest: u64,
     /// Nanoseconds, and none when nothing was early.
     earliest: Option<u64>,
 }
@@ -61,6 +63,8 @@ impl Latencies {
             Some(nanos) => nanos / 1_000,
             None => self.early_by(made.get() - arrived),
         };
+        self.longest = self.longest.max(micros);
+        let micros = told_apart(micros);
         match self.runs.last_mut() {
             Some((last, records)) if *last == micros => *records += 1,
             Some(_) | None => self.runs.push((micros, 1)),
@@ -82,8 +86,8 @@ impl EndToEnd {
             // Cannot fail: the histogram grows by itself, and an hour fits.
             let recorded = self.times.record_n(micros, *records);
             debug_assert_eq!(recorded, Ok(()));
-            self.longest = self.longest.max(micros);
         }
+        self.longest = self.longest.max(latencies.longest.min(LONGEST_MICROS));
         self.earliest = self.earliest.max(latencies.earliest);
     }
 
@@ -122,6 +126,14 @@ impl Default for EndToEnd {
     }
 }
 
+/// The lowest time that the histogram does not tell from this one: what two digits take of its leading bits.
+#[inline]
+fn told_apart(micros: u64) -> u64 {
+    let bits = u64::BITS - micros.leading_zeros();
+    let dropped = bits.saturating_sub(SIGNIFICANT_BITS);
+    (micros >> dropped) << dropped
+}
+
 #[expect(clippy::cast_precision_loss, reason = "a time is shown, not counted with")]
 fn millis(time: u64, a_millisecond: f64) -> f64 {
     time as f64 / a_millisecond
@@ -129,6 +141,8 @@ fn millis(time: u64, a_millisecond: f64) -> f64 {
 
 /// Two digits and not three, because there is a histogram for each share of each lane of each run: 3 to 26 KB each.
 const SIGNIFICANT_DIGITS: u8 = 2;
+/// As many as it takes to tell 2 × 10² values apart.
+const SIGNIFICANT_BITS: u32 = 8;
 const LONGEST_MICROS: u64 = 3_600_000_000;
 
 #[cfg(test)]
@@ -153,6 +167,17 @@ mod tests {
         for (shown, exact) in [(view.p50, 500.0), (view.p90, 900.0), (view.p99, 990.0)] {
             let shown = shown.unwrap();
             assert!((exact..exact * 1.01).contains(&shown), "{shown} for {exact}");
+        }
+    }
+
+    #[test]
+    fn what_the_histogram_tells_apart_is_told_apart() {
+        let histogram = EndToEnd::default().times;
+        for micros in
+            (0..40).flat_map(|bits| [1 << bits, (1 << bits) - 1, (3 << bits) + 1, 0x5bc3 << bits >> 7])
+        {
+            assert!(histogram.equivalent(micros, told_apart(micros)), "{micros}");
+            assert_eq!(histogram.lowest_equivalent(micros), told_apart(micros), "{micros}");
         }
     }
 

@@ -35,9 +35,9 @@ pub(crate) fn is_gone(error: &Error) -> bool {
     matches!(code(error), Some(NAMESPACE_NOT_FOUND | INDEX_NOT_FOUND))
 }
 
-/// Whether what was to be made was there already.
+/// Whether what was to be made was there already, with the same options or, for an index, with others.
 pub(crate) fn exists_already(error: &Error) -> bool {
-    code(error) == Some(NAMESPACE_EXISTS)
+    matches!(code(error), Some(NAMESPACE_EXISTS | INDEX_OPTIONS_CONFLICT))
 }
 
 /// Whether unique indexes refused some of many documents, and nothing else went wrong.
@@ -80,6 +80,7 @@ fn code(error: &Error) -> Option<i32> {
 const NAMESPACE_NOT_FOUND: i32 = 26;
 const INDEX_NOT_FOUND: i32 = 27;
 const NAMESPACE_EXISTS: i32 = 48;
+const INDEX_OPTIONS_CONFLICT: i32 = 85;
 const DUPLICATE_KEY: i32 = 11000;
 
 /// The server's error codes that speak of the moment: <https://www.mongodb.com/docs/manual/reference/error-codes/>.

@@ -13,7 +13,7 @@ use crate::codec::{
     AttachmentDocument, ChangesDocument, PointDocument, RunDocument, SampleDocument, TestDocument,
 };
 use crate::config::MongoConfig;
-use crate::error::{answer, fault, is_gone, raw_answer};
+use crate::error::{answer, exists_already, fault, is_gone, raw_answer};
 
 /// Every store port on one database of a MongoDB. Clones share its connections.
 #[derive(Clone)]
@@ -91,8 +91,13 @@ impl MongoStore {
         self.forget_earlier(&self.samples, &["run_1_signal_1_share_1_seq_1"]).await?;
         let sample = unique(doc! { "run": 1, "signal": 1, "seq": 1, "share": 1 });
         let by_trace = partial(doc! { "run": 1, "traceID": 1 }, doc! { "traceID": { "$exists": true } });
-        let samples_by_time = index(doc! { "at": 1 });
-        answer(self.samples.create_indexes([sample, by_trace, samples_by_time])).await?;
+        answer(self.samples.create_indexes([sample, by_trace])).await?;
+        // Once it was said for how long samples are kept, it is there with that as an option.
+        match raw_answer(self.samples.create_index(index(doc! { "at": 1 }))).await? {
+            Ok(_) => {}
+            Err(error) if exists_already(&error) => {}
+            Err(error) => return Err(fault(error)),
+        }
         let attachments =
             [unique(doc! { "run": 1, "name": 1 }), index(doc! { "name": 1, "at": 1, "run": 1 })];
         answer(self.attachments.create_indexes(attachments)).await?;

@@ -9,29 +9,29 @@ use moniflux_domain::profile::{ActiveTime, Load};
 
 /// Consecutive records that leave together.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct DueBatch {
+pub(crate) struct DueBatch {
     /// Sequence number of the first record, from 0.
-    pub(super) first: u64,
+    pub(crate) first: u64,
     /// How many records; at least one.
-    pub(super) count: u32,
+    pub(crate) count: u32,
     /// When the first record is due.
-    pub(super) first_due: ActiveTime,
+    pub(crate) first_due: ActiveTime,
     /// When the last record is due, and with it the batch.
-    pub(super) due: ActiveTime,
+    pub(crate) due: ActiveTime,
 }
 
 /// By what a batch is cut.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Cut {
+pub(crate) struct Cut {
     /// The most records, by count and by bytes.
-    pub(super) records: u32,
+    pub(crate) records: u32,
     /// The longest wait of a record that is due.
-    pub(super) linger: Duration,
+    pub(crate) linger: Duration,
 }
 
 /// The batch after the first `issued` and `missed` records, among what is due by `until`; none when nothing more is due by
 /// then. Records that were missed got no number.
-pub(super) fn next_batch(
+pub(crate) fn next_batch(
     load: &Load,
     issued: u64,
     missed: u64,

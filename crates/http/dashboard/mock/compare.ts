@@ -28,7 +28,8 @@ export function comparisonOf(world: World, keys: readonly string[], notFound: (d
   if (!a || !b) notFound('two runs are needed');
   const lanes = Object.keys(a.lanes);
   return {
-    runs: results.map(({ testID, runID, run, startedAt, status, conclusion }) => ({
+    runs: results.map(({ testID, runID, run, startedAt, status, conclusion, activeSeconds }) => ({
+      activeSeconds,
       testID,
       runID,
       run,

@@ -192,6 +192,7 @@ function samples(run: Run, query: URLSearchParams): [number, unknown, string?] {
 
 function stream(world: World, testID: string | null, request: IncomingMessage, response: ServerResponse): void {
   response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' });
+  response.write(': welcome\n\n');
   const write = (event: string, data: unknown) =>
     response.write(
       `${event === 'point' ? `id: ${Date.now()}\n` : ''}event: ${event}\ndata: ${JSON.stringify(data)}\n\n`,

@@ -57,7 +57,7 @@ export function judge(text: string, results: Pick<Results, 'lanes' | 'delivery'>
         : figure.endsWith('.rate')
           ? value.toFixed(5).replace(/\.?0+$/, '')
           : String(Math.round(value));
-  return { threshold: text, ok, value, shown, abortOnFail: false, breachedAt: ok ? null : new Date().toISOString() };
+  return { threshold: text, ok, value, shown, abortOnFail: false };
 }
 
 function valueOf(figure: string, lanes: readonly Lane[], lost: number | null): number | null {

@@ -301,8 +301,9 @@ function deliveryOf(sink: string, lanes: Results['lanes'], settled: boolean): De
         duplicates: 3,
         reordered: 0,
         lost,
+        lostAtMost: lost,
         lostAtTail: 0,
-        endToEnd: { p50: 12, p90: 18, p99: 40, max: 71 },
+        endToEnd: { count: unique, p50: 12, p90: 18, p99: 40, max: 71 },
       },
     ] as const;
   });
@@ -312,6 +313,7 @@ function deliveryOf(sink: string, lanes: Results['lanes'], settled: boolean): De
     settled,
     fault: null,
     lost: arrived.reduce((sum, [, lane]) => sum + lane.lost, 0),
+    endToEnd: { count: 1, p50: 12, p90: 18, p99: 40, max: 71 },
     lanes: Object.fromEntries(arrived),
   };
 }

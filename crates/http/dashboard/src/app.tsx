@@ -12,6 +12,7 @@ import { TestPage } from './pages/TestPage';
 import { TestsPage } from './pages/TestsPage';
 import { route, to } from './router';
 import { shownConnection, useTitle } from './state/shown';
+import { connection, follow } from './state/tests';
 import { nextTheme, theme } from './state/theme';
 
 export function App() {
@@ -27,6 +28,10 @@ export function App() {
     }
     isFirst.current = false;
   }, [key]);
+
+  // A test's page has a stream of its own.
+  const hasOwnStream = page === 'test';
+  useEffect(() => (hasOwnStream ? undefined : follow()), [hasOwnStream]);
 
   return (
     <>
@@ -86,20 +91,16 @@ function Header() {
 const LINKS: Record<Connection, string> = { connecting: 'Connecting', live: 'Live', reconnecting: 'Reconnecting' };
 
 function Link() {
-  const state = shownConnection.value;
+  const state = shownConnection.value ?? connection.value;
   return (
     <span
       class="link"
       data-testid="connection"
-      data-state={state ?? 'none'}
+      data-state={state}
       title={state === 'live' ? 'What happens is shown as it happens' : undefined}
     >
-      {state && (
-        <>
-          <span class="dot" aria-hidden="true" />
-          <span class="wide-only">{LINKS[state]}</span>
-        </>
-      )}
+      <span class="dot" aria-hidden="true" />
+      <span class="wide-only">{LINKS[state]}</span>
     </span>
   );
 }
@@ -123,13 +124,14 @@ function ThemeButton() {
 
 /** Its place is always there, so that nothing moves when it speaks. */
 function Offline() {
-  const isAway = shownConnection.value === 'reconnecting';
+  const isAway = (shownConnection.value ?? connection.value) === 'reconnecting';
   return (
     <div role="status" class="offline-place">
       {isAway && (
         <p class="offline" data-testid="offline">
           <Icon name="alert" />
-          The service does not answer. What you see is as it was; this page goes on by itself when the service is back.
+          The service does not answer.
+          <span class="wide-only">What you see is as it was; it goes on by itself when the service is back.</span>
         </p>
       )}
     </div>
@@ -139,7 +141,7 @@ function Offline() {
 function Missing() {
   useTitle('Not found');
   return (
-    <Empty title="There is nothing at this address">
+    <Empty isPage title="There is nothing at this address">
       <p>
         <a href={to.tests()}>All tests</a>
       </p>

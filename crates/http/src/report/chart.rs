@@ -51,9 +51,11 @@ pub(super) enum Drawing {
 }
 
 /// A moment that every chart shows.
-pub(super) struct Pin<'a> {
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Pin {
     pub(super) t: f64,
-    pub(super) letter: &'a str,
+    /// What the timeline calls it; of several that cannot be told apart, all.
+    pub(super) letters: String,
 }
 
 impl Unit {
@@ -77,7 +79,7 @@ impl Unit {
 
 impl Chart<'_> {
     /// The chart over that many seconds.
-    pub(super) fn draw(&self, span: f64, pins: &[Pin<'_>]) -> Markup {
+    pub(super) fn draw(&self, span: f64, pins: &[Pin]) -> Markup {
         let span = if span > 0.0 { span } else { 1.0 };
         let ticks = self.scale.ticks();
         html! {
@@ -88,7 +90,7 @@ impl Chart<'_> {
                         @for line in &self.lines { li { i .(line.colour) {} (line.name) } }
                     }
                 }
-                svg role="img" aria-label=(self.in_words()) data-chart=(self.id) width="100%" height=(TOP + HEIGHT + FOOT) {
+                div .plot { svg role="img" aria-label=(self.in_words()) data-chart=(self.id) width="100%" height=(TOP + HEIGHT + FOOT) {
                     @for tick in &ticks {
                         line .grid x1="0" x2="100%" y1=(self.y(*tick)) y2=(self.y(*tick)) {}
                     }
@@ -98,17 +100,17 @@ impl Chart<'_> {
                     @for pin in pins {
                         @let x = percent(pin.t / span);
                         line .pin x1=(x) x2=(x) y1=(TOP) y2=(TOP + HEIGHT) {}
-                        text .pin-name x=(x) y=(TOP - 4) text-anchor=(anchor(pin.t / span)) { (pin.letter) }
+                        text .pin-name x=(x) y=(TOP - 4) text-anchor=(anchor(pin.t / span)) { (pin.letters) }
                     }
                     @for tick in &ticks {
-                        text .tick x="0" y=(format!("{:.1}", self.height_of(*tick) + f64::from(TOP) - 3.0)) { (words::trimmed(&self.unit.show(*tick))) }
+                        text .tick x="-8" y=(format!("{:.1}", self.height_of(*tick) + f64::from(TOP) + 4.0)) text-anchor="end" { (words::trimmed(&self.unit.show(*tick))) }
                     }
                     @for tick in time_ticks(span) {
                         text .tick x=(percent(tick / span)) y=(TOP + HEIGHT + FOOT - 4) text-anchor=(anchor(tick / span)) {
                             (words::clock(tick))
                         }
                     }
-                }
+                } }
             }
         }
     }
@@ -261,7 +263,7 @@ mod tests {
     #[test]
     fn a_chart_says_in_words_what_it_shows_and_names_cannot_break_out() {
         let drawn = chart(Drawing::Lines, &[&[Some(90.0), None, Some(98.0), None], &[None; 4]])
-            .draw(4.0, &[Pin { t: 2.0, letter: "A" }]);
+            .draw(4.0, &[Pin { t: 2.0, letters: "A".to_owned() }]);
         let drawn = drawn.into_string();
         let words = "Rate over time; a &lt;b&gt;: 90/s to 98/s; a &lt;b&gt;: nothing measured";
         assert!(drawn.contains(&format!("aria-label=\"{words}\"")), "{drawn}");

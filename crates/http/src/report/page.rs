@@ -6,17 +6,15 @@
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 use super::chart::Pin;
-use super::view::{Generator, LaneSeries, Mark, View};
-use super::{charts, ledger, tables, words};
+use super::view::{Generator, LaneSeries, View};
+use super::{charts, ledger, marks, tables, words};
 
 /// The page, with the script if there is one.
 pub(super) fn page(view: &View, script: Option<&str>, policy: &str) -> Markup {
     let title = format!("{} run {} · MoniFlux", view.test, view.run);
     let span = view.series.t.last().copied().unwrap_or(0.0).max(view.active_seconds);
-    let timeline = lettered(&view.timeline, span);
-    let drawn =
-        timeline.iter().filter_map(|(letter, mark)| Some(Pin { letter: letter.as_deref()?, t: mark.t }));
-    let pins: Vec<_> = drawn.collect();
+    let timeline = marks::lettered(&view.timeline, span);
+    let pins = marks::pins(&timeline, span);
     html! {
         (DOCTYPE)
         html lang="en" {
@@ -93,23 +91,23 @@ fn conclusion(view: &View) -> Markup {
 /// Whether the run is to be trusted, in words.
 fn verdict(verdict: &str, generator: Generator) -> String {
     let Generator { headroom, late, dropped } = generator;
-    let kept = if late + dropped == 0 {
-        "every record left within 50 ms of its due time or was held back by the destination".to_owned()
-    } else {
-        format!(
-            "{} left more than 50 ms late and {} never left although nothing held them back",
-            words::records(late),
-            words::count(dropped)
-        )
-    };
     let trusted = match verdict {
-        "valid" => "The run is valid",
-        "destination-limited" => "The destination was the limit: it held records back",
-        "generator-limited" => "The generator was the limit, so the run says nothing of the destination",
+        "valid" => "the generator kept to its schedule, so the figures are those of the destination",
+        "destination-limited" => "the destination held records back, which is a finding about it",
+        "generator-limited" => "the generator was the limit, so the figures say nothing of the destination",
         other => other,
     };
+    let late = match late + dropped {
+        0 => "no record left more than 50 ms late of its own".to_owned(),
+        _ => format!(
+            "{} left more than 50 ms late and {} never, although nothing held them back",
+            words::records(late),
+            words::count(dropped)
+        ),
+    };
     format!(
-        "{trusted} ({verdict}): {kept}. At least {:.0} % of the generator's time was left.",
+        "Verdict {verdict}: {trusted}. {}; at least {:.0} % of its time was left.",
+        sentence(&late),
         headroom * 100.0
     )
 }
@@ -126,7 +124,7 @@ fn delivered(delivery: &super::view::Delivery) -> String {
     }
 }
 
-fn over_time(view: &View, lane: &LaneSeries, span: f64, pins: &[Pin<'_>]) -> Markup {
+fn over_time(view: &View, lane: &LaneSeries, span: f64, pins: &[Pin]) -> Markup {
     html! {
         section .over-time {
             h2 { (sentence(lane.signal)) " over time" }
@@ -149,25 +147,6 @@ fn environment(view: &View) -> Markup {
     }
 }
 
-/// What happened, with letters for those that are neither the begin nor the end.
-fn lettered(timeline: &[Mark], span: f64) -> Vec<(Option<String>, &Mark)> {
-    let mut next = 0_usize;
-    let mut letter = |mark: &Mark| {
-        let is_inside = mark.t > 0.0 && mark.t < span && !ENDS.contains(&mark.event.as_str());
-        is_inside.then(|| {
-            next += 1;
-            name(next - 1)
-        })
-    };
-    timeline.iter().map(|mark| (letter(mark), mark)).collect()
-}
-
-/// `A` to `Z`, then `A2` to `Z2` …
-fn name(place: usize) -> String {
-    let letter = char::from(b'A' + u8::try_from(place % 26).unwrap_or(0));
-    if place < 26 { letter.to_string() } else { format!("{letter}{}", place / 26 + 1) }
-}
-
 /// With a capital at its begin.
 fn sentence(text: &str) -> String {
     let mut rest = text.chars();
@@ -180,7 +159,6 @@ fn embedded(json: &str) -> String {
     json.replace('<', "\\u003c")
 }
 
-const ENDS: [&str; 4] = ["started", "completed", "cancelled", "failed"];
 const TOKENS: &str = include_str!("../../dashboard/src/styles/tokens.css");
 const BASE: &str = include_str!("../../dashboard/src/styles/base.css");
 const STYLE: &str = include_str!("../../dashboard/src/report/report.css");

@@ -37,7 +37,7 @@ async fn with_samples() -> Api {
 fn sample(run: u128, signal: Signal, seq: u64) -> Sample {
     let noon = chrono::DateTime::from_timestamp(1_767_268_800, 0).unwrap();
     let is_log = signal == Signal::Logs;
-    let level = if seq % 2 == 0 { LogType::Info } else { LogType::Error };
+    let level = if seq.is_multiple_of(2) { LogType::Info } else { LogType::Error };
     Sample {
         run: RunId(Uuid::from_u128(run)),
         signal,

@@ -8,7 +8,7 @@ use std::time::Duration;
 use anyhow::Context;
 use moniflux_engine::Engine;
 use moniflux_http::{HttpConfig, Metrics};
-use moniflux_service::{Scheduler, Supervisor};
+use moniflux_service::{Scheduler, Service, Supervisor};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
@@ -21,11 +21,28 @@ pub(crate) fn main(settings: &SettingsArgs, args: &ServeArgs) -> anyhow::Result<
     let settings = Settings::load(settings, args).context("the configuration is wrong:")?;
     logging::start(&settings)?;
     let (engine, _threads) = wiring::engine()?;
-    wiring::main_threads()?.block_on(serve(&settings, engine))
+    wiring::main_threads()?.block_on(async {
+        let mut shutdown = Shutdown::listen()?;
+        serve(&settings, engine, &mut shutdown, announce).await
+    })
 }
 
-async fn serve(settings: &Settings, engine: Engine) -> anyhow::Result<Exit> {
-    let mut shutdown = Shutdown::listen()?;
+/// A service that can be asked.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Listening<'a> {
+    pub(crate) address: SocketAddr,
+    /// The store, for people.
+    pub(crate) store: &'a str,
+    pub(crate) service: &'a Arc<Service>,
+}
+
+/// Serves until a signal comes; `ready` is called once, when it listens.
+pub(crate) async fn serve(
+    settings: &Settings,
+    engine: Engine,
+    shutdown: &mut Shutdown,
+    ready: impl AsyncFnOnce(Listening<'_>) -> anyhow::Result<()>,
+) -> anyhow::Result<Exit> {
     let store = tokio::select! {
         store = wiring::open_store(&settings.store) => store?,
         _ = shutdown.wished() => return Ok(Exit::Signal),
@@ -46,12 +63,12 @@ async fn serve(settings: &Settings, engine: Engine) -> anyhow::Result<Exit> {
     let config = HttpConfig { host: settings.host.clone(), port: settings.port, ..HttpConfig::default() };
     let (server, address) = moniflux_http::bind(&config, Arc::clone(&service), clock, metrics)?;
     let api = server.handle();
-    announce(address, &store.name)?;
+    ready(Listening { address, store: &store.name, service: &service }).await?;
 
     let cancelled = CancellationToken::new();
     let mut tasks = JoinSet::new();
     tasks.spawn(Scheduler::new(service).run(cancelled.clone()));
-    tasks.spawn(supervisor.run(cancelled.clone()));
+    tasks.spawn(supervisor.keeping(settings.keep).run(cancelled.clone()));
     // The server's end, which only a fault brings about by itself.
     let mut server = std::pin::pin!(server);
     let exit = tokio::select! {
@@ -80,11 +97,11 @@ async fn serve(settings: &Settings, engine: Engine) -> anyhow::Result<Exit> {
 }
 
 /// Tells people, and those who started the process, where it listens.
-fn announce(address: SocketAddr, store: &str) -> anyhow::Result<()> {
+async fn announce(Listening { address, store, .. }: Listening<'_>) -> anyhow::Result<()> {
     let mut stdout = std::io::stdout();
     writeln!(
         stdout,
-        "MoniFlux listens on http://{address} (store: {store}; API browser: http://{address}/docs)"
+        "MoniFlux listens on http://{address} (store: {store}; dashboard: http://{address}/; API: http://{address}/docs)"
     )?;
     stdout.flush()?;
     tracing::info!(%address, store, "listening");

@@ -112,6 +112,17 @@ fn environment(faults: &mut Faults) -> BTreeMap<String, String> {
     all
 }
 
+/// One variable, of the environment or of the `.env` file of the working directory; none when it is empty.
+pub(crate) fn variable(name: &str) -> Option<String> {
+    let of_file = || environment(&mut Faults::none()).remove(name);
+    own_variable(name).or_else(of_file).filter(|text| !text.is_empty())
+}
+
+/// One variable of the process's own environment.
+pub(crate) fn own_variable(name: &str) -> Option<String> {
+    std::env::var_os(name)?.into_string().ok()
+}
+
 /// YAML for the `config` crate, by the one YAML reader that specs are read with too.
 #[derive(Debug, Clone, Copy)]
 struct Yaml;
@@ -138,7 +149,7 @@ impl FileStoredFormat for Yaml {
 const DEFAULTS: &str = include_str!("../../../../config/default.yaml");
 
 /// Every setting, and the variable that sets it.
-const VARIABLES: [(&str, &str); 7] = [
+const VARIABLES: [(&str, &str); 8] = [
     ("host", "HOST"),
     ("port", "PORT"),
     ("log_level", "LOG_LEVEL"),
@@ -146,4 +157,5 @@ const VARIABLES: [(&str, &str); 7] = [
     ("data_dir", "MONIFLUX_DATA_DIR"),
     ("mongo_uri", "MONGO_URI"),
     ("mongo_db", "MONGO_DB"),
+    ("retention_days", "MONIFLUX_RETENTION_DAYS"),
 ];

@@ -98,13 +98,10 @@ impl ReadTimestamps {
 #[inline]
 fn nine_digits(rest: &[u8]) -> Option<u64> {
     let digits: &[u8; 9] = rest.strip_suffix(b"Z")?.try_into().ok()?;
-    let mut number = 0;
-    let mut are_digits = true;
-    for digit in digits {
-        are_digits &= digit.is_ascii_digit();
-        number = number * 10 + u64::from(digit.wrapping_sub(b'0'));
-    }
-    are_digits.then_some(number)
+    // Each digit by itself, so that none waits for the one before.
+    let are_digits = digits.iter().fold(true, |so_far, digit| so_far & digit.is_ascii_digit());
+    let worth = |(digit, weight): (&u8, u32)| weight * u32::from(digit.wrapping_sub(b'0'));
+    are_digits.then(|| digits.iter().zip(WEIGHTS).map(worth).sum::<u32>().into())
 }
 
 /// Year, month and day of a day since 1970-01-01, in the Gregorian calendar.
@@ -125,6 +122,7 @@ fn civil(day_since_1970: u64) -> (u64, u64, u64) {
     (year, month, day_of_month)
 }
 
+const WEIGHTS: [u32; 9] = [100_000_000, 10_000_000, 1_000_000, 100_000, 10_000, 1_000, 100, 10, 1];
 const NANOS_A_SECOND: u64 = 1_000_000_000;
 const SECONDS_A_DAY: u64 = 86_400;
 const DAYS_AN_ERA: u64 = 146_097;

@@ -9,7 +9,7 @@ use super::Supervisor;
 
 impl Supervisor {
     /// Stores them; says how many could not be.
-    pub(super) async fn keep(&self, samples: Vec<Sample>) {
+    pub(crate) async fn keep(&self, samples: Vec<Sample>) {
         let give_up = self.clock.monotonic() + PATIENCE;
         let mut dropped = samples.len();
         for some in samples.chunks(AT_ONCE) {

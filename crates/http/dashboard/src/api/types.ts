@@ -1,24 +1,49 @@
-// The types of the API as the pages use them: from the description, by way of `schema.d.ts`.
+// The types of the API as the pages use them: from the description, by way of `schema.d.ts`. What the description says in
+// words only is said here: that a test also answers the fields of its spec, and which of those take a text as well.
 
-import type { ComparedFigure, ComparedRun, Comparison, FullFields, FullResults, FullTest } from './pending';
+import type { Test as DescribedTest, TestFields as DescribedFields } from './schema';
 
-export type { Capacity, CapacityStep, Fault, Lane, Percentiles, Problem } from './schema';
 export type {
+  Capacity,
+  ComparedFigure,
+  ComparedRun,
+  Comparison,
   Conclusion,
+  DeletedTest,
   Delivery,
+  Fault,
+  Lane,
   LivePoint,
-  Mark,
-  Point,
-  PointLane,
+  Percentiles,
+  Problem,
+  Results,
   Sample,
   Series,
-  ThresholdResult,
-} from './pending';
-export type { ComparedFigure, ComparedRun, Comparison };
+  SeriesLane as PointLane,
+  SeriesPoint as Point,
+  Threshold as ThresholdResult,
+  TimelineEntry as Mark,
+} from './schema';
 
-export type Test = FullTest;
-export type TestFields = FullFields;
-export type Results = FullResults;
+/** A rate may be `"max"`, a time a text with a unit; and what someone wrote may be anything, for the server to judge. */
+type Written<T> = { [K in keyof T]: T[K] | string };
+
+type Objects = 'profile' | 'retry' | 'abortOn' | 'capture' | 'verify' | 'thresholds' | 'destination' | 'openEnded';
+
+export type ThresholdField = string | { threshold: string; abortOnFail?: boolean; after?: string | number };
+
+export type TestFields = Written<Omit<DescribedFields, Objects>> &
+  Pick<DescribedFields, 'destination' | 'openEnded'> & {
+    profile?: unknown;
+    retry?: unknown;
+    abortOn?: unknown;
+    capture?: unknown;
+    thresholds?: ThresholdField[];
+    verify?: { sink: string; wait?: string | number };
+  };
+
+/** A test also answers those fields of its spec that are not as when left out. */
+export type Test = DescribedTest & Omit<TestFields, keyof DescribedTest> & { baseline?: number | null };
 
 export type Status = 'Pending' | 'Scheduled' | 'Running' | 'Paused' | 'Completed' | 'Cancelled' | 'Failed';
 export type Signal = 'logs' | 'metrics' | 'traces';

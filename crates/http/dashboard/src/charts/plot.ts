@@ -101,7 +101,7 @@ export class Plot {
         drag: { x: true, y: false, dist: 6 },
       },
       scales: {
-        x: { time: false, range: (_plot, from, to) => (from === to ? [Math.max(0, from - 1), to + 1] : [from, to]) },
+        x: { time: false, range: (plot, from, to) => [from === plot.data[0][0] ? 0 : from, to] },
         y: { range: (_plot, _low, high) => [0, ceiling(high, unit)] },
       },
       axes: [

@@ -28,17 +28,28 @@ export function StatusBadge({ status }: { status: string }) {
   );
 }
 
-export const RESULTS: Record<Conclusion['result'], { name: string; tone: string; icon: IconName }> = {
+interface Look {
+  name: string;
+  tone: string;
+  icon: IconName;
+}
+
+const LOOKS: Record<string, Look> = {
   running: { name: 'Running', tone: 'accent', icon: 'play' },
   passed: { name: 'Passed', tone: 'good', icon: 'check' },
   failed: { name: 'Failed', tone: 'bad', icon: 'cross' },
   invalid: { name: 'Invalid', tone: 'warn', icon: 'alert' },
 };
 
+/** How the result of a run looks. */
+export function lookOf(result: string): Look {
+  return LOOKS[result] ?? { name: result, tone: 'plain', icon: 'alert' };
+}
+
 /** What a run came to. */
 export function ResultBadge({ conclusion }: { conclusion: Conclusion | undefined }) {
   if (!conclusion) return null;
-  const { name, tone, icon } = RESULTS[conclusion.result];
+  const { name, tone, icon } = lookOf(conclusion.result);
   return (
     <span class={`badge is-${tone}`} title={conclusion.reason}>
       <Icon name={icon} />
@@ -75,20 +86,35 @@ export function Skeleton({ height, count = 1 }: { height: string; count?: number
   );
 }
 
-export function Empty({ title, children, testId }: { title: string; children?: ComponentChildren; testId?: string }) {
+interface EmptyProps {
+  title: string;
+  children?: ComponentChildren;
+  testId?: string;
+  /** Whether it is all that the page has. */
+  isPage?: boolean;
+}
+
+export function Empty({ title, children, testId, isPage = false }: EmptyProps) {
   return (
     <div class="empty" data-testid={testId}>
-      <h2>{title}</h2>
+      {isPage ? <h1>{title}</h1> : <h2>{title}</h2>}
       {children}
     </div>
   );
 }
 
+interface FailureProps {
+  error: unknown;
+  what: string;
+  retry?: () => void;
+  isPage?: boolean;
+}
+
 /** Something could not be read: why, and a way to try again. */
-export function Failure({ error, retry, what }: { error: unknown; retry?: () => void; what: string }) {
+export function Failure({ error, retry, what, isPage = false }: FailureProps) {
   return (
     <div class="empty is-failure" role="alert" data-testid="failure">
-      <h2>{what}</h2>
+      {isPage ? <h1>{what}</h1> : <h2>{what}</h2>}
       <p>{reasonOf(error)}</p>
       {retry && (
         <button type="button" class="button" onClick={retry}>

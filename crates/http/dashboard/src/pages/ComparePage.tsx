@@ -13,13 +13,12 @@ import { overlay } from '../charts/prepare';
 import { Failure, ResultBadge, Segmented, Skeleton } from '../components/basics';
 import { moment } from '../format';
 import { replace, to } from '../router';
-import { useConnection, useTitle } from '../state/shown';
+import { useTitle } from '../state/shown';
 import { Figures } from './compare/Figures';
 import { RunPicker, readRun } from './compare/RunPicker';
 
 export function ComparePage({ query }: { query: URLSearchParams }) {
   useTitle('Compare');
-  useConnection(null);
   const [a, b] = [readRun(query.get('a')), readRun(query.get('b'))];
   const both = a?.run && b?.run ? ([`${a.testID}:${a.run}`, `${b.testID}:${b.run}`] as const) : null;
   const key = (side: typeof a) => (side ? (side.run ? `${side.testID}:${side.run}` : side.testID) : undefined);

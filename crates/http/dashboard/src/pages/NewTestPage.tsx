@@ -12,7 +12,7 @@ import { go, to } from '../router';
 import { PRESETS } from '../spec/presets';
 import { Draft } from '../state/draft';
 import { say } from '../state/notes';
-import { useConnection, useTitle } from '../state/shown';
+import { useTitle } from '../state/shown';
 import { Advanced } from './new/Advanced';
 import { DestinationFields } from './new/DestinationFields';
 import { LoadFields } from './new/LoadFields';
@@ -23,7 +23,6 @@ import { WhenFields } from './new/WhenFields';
 
 export function NewTestPage({ from }: { from: string | null }) {
   useTitle('New test');
-  useConnection(null);
   const draft = useMemo(() => new Draft(), []);
   useEffect(() => {
     if (from === null) void draft.check();

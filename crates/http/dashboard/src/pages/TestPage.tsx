@@ -48,7 +48,7 @@ function Watched({ watch, tab, show }: { watch: Watch; tab: TabId; show: (tab: T
   const test = watch.test.value;
   if (watch.isDeleted.value || wasDeleted.value) {
     return (
-      <Empty title={`${watch.testID} is deleted`}>
+      <Empty isPage title={`${watch.testID} is deleted`}>
         <p>
           <a href={to.tests()}>All tests</a>
         </p>
@@ -58,7 +58,12 @@ function Watched({ watch, tab, show }: { watch: Watch; tab: TabId; show: (tab: T
   if (!test) {
     if (watch.failure.value === null) return <Waiting />;
     return (
-      <Failure error={watch.failure.value} what={`${watch.testID} cannot be shown`} retry={() => void watch.read()} />
+      <Failure
+        isPage
+        error={watch.failure.value}
+        what={`${watch.testID} cannot be shown`}
+        retry={() => void watch.read()}
+      />
     );
   }
   const results = watch.results.value;

@@ -8,8 +8,8 @@ import './tests.css';
 import { Icon } from '../components/Icon';
 import { Empty, Failure, Skeleton } from '../components/basics';
 import { to } from '../router';
-import { useConnection, useTitle } from '../state/shown';
-import { connection, failure, follow, overview, reading, tests } from '../state/tests';
+import { useTitle } from '../state/shown';
+import { failure, overview, readAgain, readAll, reading, round, tests } from '../state/tests';
 import { History } from './tests/History';
 import { RunningCard } from './tests/RunningCard';
 import { WaitingRow } from './tests/WaitingRow';
@@ -19,16 +19,19 @@ const MOST_CARDS = 24;
 
 export function TestsPage() {
   useTitle('Tests');
-  useConnection(connection.value);
-  const round = useSignal(0);
+  const rounds = round.value;
 
-  useEffect(follow, [round.value]);
+  useEffect(() => {
+    const abort = new AbortController();
+    void readAll(abort.signal);
+    return () => abort.abort();
+  }, [rounds]);
   const { running, scheduled, ready, finished } = overview.value;
   const all = useSignal(false);
   const isReading = reading.value === 'active' && tests.value.size === 0;
 
   if (failure.value !== null && tests.value.size === 0) {
-    return <Failure error={failure.value} what="The tests cannot be read" retry={() => (round.value += 1)} />;
+    return <Failure error={failure.value} isPage what="The tests cannot be read" retry={readAgain} />;
   }
   if (reading.value === 'done' && tests.value.size === 0) return <FirstTime />;
   const cards = all.value ? running : running.slice(0, MOST_CARDS);
@@ -94,7 +97,7 @@ function Title({ id, name, count }: { id: string; name: string; count: number | 
 /** Nothing has ever been here: one thing to do. */
 function FirstTime() {
   return (
-    <Empty title="Put a load on your pipeline, and see what becomes of every record" testId="empty">
+    <Empty title="Put a load on your pipeline, and see what becomes of every record" isPage testId="empty">
       <p>
         MoniFlux sends logs, metrics and traces at an exact rate and accounts for each of them.
         <br />

@@ -40,7 +40,7 @@ export function bodyOf(form: Form): TestFields {
     timeout: readTime(form.timeout),
     drain: readTime(form.drain),
     parallelism: readNumber(form.parallelism),
-    retry: group({ attempts: readNumber(form.retryAttempts) }),
+    retry: group({ attempts: readNumber(form.retryAttempts), on: listOf(form.retryOn) }),
     abortOn: group({ failures: readNumber(form.abortFailures), for: readTime(form.abortFor) }),
     capture: captureOf(form),
     verify: group({ sink: text(form.verifySink), wait: readTime(form.verifyWait) }),
@@ -121,6 +121,12 @@ function captureOf({ capture, capturePerSecond, captureMax }: Form): unknown {
     case 'sampled':
       return group({ perSecond: readNumber(capturePerSecond), max: readNumber(captureMax) });
   }
+}
+
+/** The parts of a list that is written with commas. */
+function listOf(written: string): string[] | undefined {
+  const parts = written.split(',').map((part) => part.trim());
+  return parts.every((part) => part === '') ? undefined : parts.filter((part) => part !== '');
 }
 
 /** The moment, in UTC, that a date and time of this place is; what is none stays as it is. */

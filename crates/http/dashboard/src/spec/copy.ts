@@ -1,6 +1,7 @@
 // The form that means a stored test, to make another one like it.
 
-import type { Test } from '../api/types';
+import type { Test, TestFields } from '../api/types';
+import { RATE_FIELDS } from '../api/types';
 import type { Form, ShapeName, StageForm, ThresholdForm, TimeUnit } from './form';
 import { EMPTY, SECONDS_OF } from './form';
 
@@ -40,6 +41,7 @@ export function formOf(test: Test): Form {
     drain: time(test.drain),
     parallelism: written(test.parallelism),
     retryAttempts: written(retry.attempts),
+    retryOn: Array.isArray(retry.on) ? retry.on.map(written).join(', ') : '',
     abortFailures: written(abortOn.failures),
     abortFor: time(abortOn.for),
     capture: capture.all === true ? 'all' : capture.perSecond === 0 ? 'off' : 'sampled',
@@ -48,6 +50,28 @@ export function formOf(test: Test): Form {
     verifySink: written(verify.sink),
     verifyWait: time(verify.wait),
   };
+}
+
+const ANSWERED_ONLY = [
+  'status',
+  'schedule',
+  'createdAt',
+  'updatedAt',
+  'startedAt',
+  'completedAt',
+  'run',
+  'version',
+  'baseline',
+];
+
+/** What a stored test says, as a request would: without what only answers have, and without its key. */
+export function fieldsOf(test: Test): TestFields {
+  const given = (fields: object) => Object.entries(fields).filter(([, value]) => value !== null && value !== undefined);
+  const fields = given(test).filter(([name]) => !ANSWERED_ONLY.includes(name));
+  const destination = Object.fromEntries(given(test.destination).filter(([name]) => name !== 'apiKey'));
+  const rates = Object.values(RATE_FIELDS) as string[];
+  const said = fields.filter(([name, value]) => !(rates.includes(name) && value === 0) && name !== 'destination');
+  return { ...Object.fromEntries(said), destination };
 }
 
 function endOf(test: Test): Partial<Form> {

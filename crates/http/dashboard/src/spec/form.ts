@@ -76,6 +76,8 @@ export interface Form {
   drain: string;
   parallelism: string;
   retryAttempts: string;
+  /** After which answers, separated by commas; all that can be for none. */
+  retryOn: string;
   abortFailures: string;
   abortFor: string;
   capture: Capture;
@@ -147,6 +149,7 @@ export const EMPTY: Form = {
   drain: '',
   parallelism: '',
   retryAttempts: '',
+  retryOn: '',
   abortFailures: '',
   abortFor: '',
   capture: 'sampled',

@@ -69,7 +69,7 @@ export class Draft {
       return await api.start(test.testID).catch(() => test);
     } catch (error) {
       this.wasSent.value = true;
-      this.faults.value = error instanceof Refusal ? error.faults : [];
+      this.faults.value = faultsOf(error);
       if (this.faults.value.length === 0) this.refusal.value = reasonOf(error);
       return null;
     } finally {
@@ -97,9 +97,16 @@ export class Draft {
       this.isChecked.value = true;
     } catch (error) {
       if (asking.signal.aborted) return;
-      const faults = error instanceof Refusal ? error.faults : [];
+      const faults = faultsOf(error);
       this.faults.value = faults;
       this.isChecked.value = faults.length > 0;
     }
   }
+}
+
+/** The faults of fields; that a name is taken is one of its field, too. */
+function faultsOf(error: unknown): readonly Fault[] {
+  if (!(error instanceof Refusal)) return [];
+  const isTaken = error.faults.length === 0 && error.code === 'test_exists';
+  return isTaken ? [{ field: 'testID', message: error.message }] : error.faults;
 }

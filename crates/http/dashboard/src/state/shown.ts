@@ -5,7 +5,7 @@ import { useEffect } from 'preact/hooks';
 
 import type { Connection } from '../api/events';
 
-/** The connection of the page that is shown; null where a page has none. */
+/** The connection of a page that has a stream of its own; null for the others, which share one. */
 export const shownConnection = signal<Connection | null>(null);
 
 export function useTitle(title: string): void {
@@ -15,7 +15,7 @@ export function useTitle(title: string): void {
 }
 
 /** Shows a page's connection in the frame for as long as the page is there. */
-export function useConnection(connection: Connection | null): void {
+export function useConnection(connection: Connection): void {
   useEffect(() => {
     shownConnection.value = connection;
   }, [connection]);

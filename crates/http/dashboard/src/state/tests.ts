@@ -2,11 +2,10 @@
 
 import { computed, signal } from '@preact/signals';
 
-import { address, api } from '../api/client';
+import { address, api, links } from '../api/client';
 import type { Connection } from '../api/events';
 import { listen } from '../api/events';
-import type { LivePoint, Status, Test } from '../api/types';
-import { links } from '../api/client';
+import type { Status, Test } from '../api/types';
 import { liveOf, forgetLive } from './live';
 
 const FINISHED: readonly Status[] = ['Completed', 'Cancelled', 'Failed'];
@@ -37,21 +36,22 @@ export const overview = computed<Overview>(() => {
   };
 });
 
-/** Reads all and listens, until the function that is returned is called. */
+/** Counts how often all has to be read anew: the stream was away, or someone asks for it. */
+export const round = signal(0);
+
+export function readAgain(): void {
+  round.value += 1;
+}
+
+/** Listens to what happens to any test, until the function that is returned is called. */
 export function follow(): () => void {
-  const abort = new AbortController();
-  void readAll(abort.signal);
-  const stop = listen(links.events(), {
+  return listen(links.events(), {
     state: (test) => put([test]),
-    point: book,
+    point: (point) => liveOf(point.testID).book(point),
     deleted: (testID) => drop(testID),
     connection: (state) => (connection.value = state),
-    returned: () => void readAll(abort.signal),
+    returned: readAgain,
   });
-  return () => {
-    abort.abort();
-    stop();
-  };
 }
 
 /** Takes in what an answer said, ahead of the event that will say the same. */
@@ -72,27 +72,25 @@ export function drop(testID: string): void {
   forgetLive(testID);
 }
 
-async function readAll(signal: AbortSignal): Promise<void> {
+/** Reads every test: first those that something is still to come of. */
+export async function readAll(signal: AbortSignal): Promise<void> {
   try {
     reading.value = 'active';
+    const before = tests.value;
     const active = await api.all<Test>(address('tests', { limit: 1000 }), signal);
     put(active);
     reading.value = 'finished';
     const finished = await api.all<Test>(address('tests', { status: FINISHED.join(','), limit: 1000 }), signal);
-    // What is in neither was deleted while nobody listened.
+    // What is in neither, and was not heard of meanwhile, was deleted while nobody listened.
     const read = new Set([...active, ...finished].map(({ testID }) => testID));
-    tests.value = new Map([...tests.value].filter(([testID]) => read.has(testID)));
+    const isThere = ([testID, test]: [string, Test]) => read.has(testID) || before.get(testID) !== test;
+    tests.value = new Map([...tests.value].filter(isThere));
     put(finished);
     reading.value = 'done';
     failure.value = null;
   } catch (error) {
     if (!signal.aborted) failure.value = error;
   }
-}
-
-/** A test that moved on between the two readings, or was created since, comes by event. */
-function book(point: LivePoint): void {
-  liveOf(point.testID).book(point);
 }
 
 function by(key: (test: Test) => string | null | undefined, direction: 1 | -1) {

@@ -40,7 +40,7 @@ export function Figures({ figures }: { figures: readonly ComparedFigure[] }) {
           </label>
         </div>
       </div>
-      <div class="table-box">
+      <div class="table-box" tabIndex={0} role="region" aria-label="Figures">
         <table class="table figures" data-testid="figures">
           <thead>
             <tr>
@@ -82,8 +82,6 @@ export function Figures({ figures }: { figures: readonly ComparedFigure[] }) {
   );
 }
 
-const WORDS = { better: 'better', worse: 'worse', different: 'different', same: 'same' } as const;
-
 function Figure({ figure }: { figure: ComparedFigure }) {
   const { lane, figure: name, unit, a, b, difference, change, matters, direction, reason } = figure;
   const tone =
@@ -109,7 +107,7 @@ function Figure({ figure }: { figure: ComparedFigure }) {
           <>
             <span class={`badge ${tone === 'is-good' ? 'is-good' : tone === 'is-bad' ? 'is-bad' : 'is-plain'}`}>
               {tone !== '' && <Icon name={tone === 'is-good' ? 'check' : 'alert'} />}
-              {WORDS[direction]}
+              {direction}
             </span>
             <span>{reason}</span>
           </>
@@ -129,6 +127,7 @@ function write(unit: string, value: number | null | undefined): string {
     case 'ms':
       return sign + millis(size);
     case 'records':
+    case 'requests':
       return sign + count(size);
     case 'records/s':
       return sign + rate(size);

@@ -77,15 +77,13 @@ export function Advanced({ draft }: { draft: Draft }) {
         />
       </FieldGroup>
       <FieldGroup title="Failures">
+        <FormText draft={draft} name="retryAttempts" field="retry.attempts" label="Retries" placeholder="0" isNumeric />
         <FormText
           draft={draft}
-          name="retryAttempts"
-          field="retry.attempts"
-          label="Retries"
-          placeholder="0"
-          isNumeric
-          hint="after 429, 502, 503, 504, connection"
-          class="span-2"
+          name="retryOn"
+          field="retry.on"
+          label="Retry after"
+          placeholder="429, 502, 503, 504, connection"
         />
         <FormText
           draft={draft}

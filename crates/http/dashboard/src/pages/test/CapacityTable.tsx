@@ -14,7 +14,7 @@ export function CapacityTable({ capacity }: { capacity: Capacity }) {
         <b class="capacity-rates">{rates.join(' · ')}</b>
       </div>
       <p class="quiet">{sentence(capacity.reason)}</p>
-      <div class="table-box">
+      <div class="table-box" tabIndex={0} role="region" aria-label="Steps of the search">
         <table class="table">
           <thead>
             <tr>

@@ -146,19 +146,18 @@ function RunLine({ watch, test, results, isLatest }: RunLineProps) {
         {test.duration ? ` of ${clock(test.duration)}` : ' under load'}
       </span>
       <span class="run-when">
-        {left !== null && left > 0 ? (
-          `${duration(left)} left`
-        ) : results ? (
-          <>
-            {isGoing ? 'since' : ''} {moment(results.startedAt, now.value)}
-            {results.endedAt ? ` to ${moment(results.endedAt, now.value)}` : ''}
-          </>
-        ) : (
-          ''
-        )}
+        {left !== null && left > 0 ? `${duration(left)} left` : results ? between(results, now.value) : ''}
       </span>
     </div>
   );
+}
+
+/** `since 14:03:09`, `23 Nov, 14:03 to 14:05`. */
+function between({ startedAt, endedAt }: Results, present: number): string {
+  if (!endedAt) return `since ${moment(startedAt, present)}`;
+  const [begin, end] = [moment(startedAt, present), moment(endedAt, present)];
+  const isSameDay = new Date(startedAt).toDateString() === new Date(endedAt).toDateString();
+  return `${begin} to ${isSameDay ? (end.split(', ').at(-1) ?? end) : end}`;
 }
 
 function RunChoice({ watch, test }: { watch: Watch; test: Test }) {

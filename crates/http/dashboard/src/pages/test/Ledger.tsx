@@ -109,10 +109,16 @@ export function stagesOf(lane: Lane, delivery: Delivery | null, signal: string):
       records: arrived.unique,
       gone: [
         { label: delivery.settled ? 'lost' : 'not seen yet', records: arrived.lost, isBad: delivery.settled },
+        { label: 'lost at most', records: boundOf(arrived), isBad: false },
         { label: 'duplicates', records: arrived.duplicates, isBad: false },
         { label: 'reordered', records: arrived.reordered, isBad: false },
       ],
     });
   }
   return stages;
+}
+
+/** How many may be lost, where that is more than are known to be: of those that failed, some may have arrived. */
+function boundOf({ lost, lostAtMost }: Delivery['lanes'][string]): number {
+  return lostAtMost > lost ? lostAtMost : 0;
 }

@@ -131,27 +131,37 @@ function Figures({ results }: { results: Results }) {
         note={`of ${count(due)} due`}
         title={`${count(acked)} records answered with success`}
       />
-      <Stat
-        name={delivery ? 'Acked but missing' : 'Lost'}
-        value={delivery ? count(delivery.lost) : count(lost)}
-        tone={(delivery ? delivery.lost : lost) > 0 ? 'bad' : undefined}
-        note={
-          delivery
-            ? delivery.settled
-              ? `${count(lost)} not acked`
-              : 'not settled yet'
-            : due > 0
-              ? percent(lost / due)
-              : ''
-        }
-        title={delivery ? 'Acked and never seen by the sink' : 'Rejected, failed, missed or in doubt'}
-      />
+      {delivery ? (
+        <Stat
+          name="Acked but missing"
+          value={count(delivery.lost)}
+          tone={delivery.settled && (delivery.lost ?? 0) > 0 ? 'bad' : undefined}
+          note={delivery.settled ? `${count(lost)} not acked` : 'not settled yet'}
+          title="Acked and never seen by the sink"
+        />
+      ) : (
+        <Stat
+          name="Lost"
+          value={count(lost)}
+          tone={lost > 0 ? 'bad' : undefined}
+          note={due > 0 ? percent(lost / due) : ''}
+          title="Rejected, failed, missed or in doubt"
+        />
+      )}
       <Stat
         name="Response time p99"
         value={millis(p99)}
         note={`p50 ${millis(worstTime(results, 'p50'))}`}
         title="Of the slowest signal"
       />
+      {delivery && (
+        <Stat
+          name="End to end p99"
+          value={millis(delivery.endToEnd.p99)}
+          note={`p50 ${millis(delivery.endToEnd.p50)}`}
+          title="From the moment a record was due until the sink had it"
+        />
+      )}
       <Stat
         name="Lateness p99"
         value={millis(worstLateness(results))}

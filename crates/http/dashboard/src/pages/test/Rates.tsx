@@ -88,7 +88,9 @@ function RateSlider({ signal, test, onChanged }: { signal: Signal; test: Test; o
         <input
           id={`rate-${signal}`}
           aria-label={name}
-          inputMode="decimal"
+          type="number"
+          min={0}
+          inputMode="numeric"
           autoComplete="off"
           value={shown}
           aria-invalid={fault.value ? true : undefined}

@@ -3,12 +3,11 @@
 import type { Test } from '../../api/types';
 import { Code } from '../../components/Code';
 import { to } from '../../router';
-import { bodyOf } from '../../spec/body';
 import { curlOf, specOf } from '../../spec/commands';
-import { formOf } from '../../spec/copy';
+import { fieldsOf } from '../../spec/copy';
 
 export function Spec({ test }: { test: Test }) {
-  const fields = { ...bodyOf(formOf(test)), testID: test.testID };
+  const fields = fieldsOf(test);
   const origin = `${location.origin}${location.pathname.replace(/\/$/, '')}`;
   return (
     <section class="panel" aria-label="Spec">

@@ -2,17 +2,18 @@
 
 import type { Results, ThresholdResult } from '../../api/types';
 import { Icon } from '../../components/Icon';
-import { RESULTS } from '../../components/basics';
-import { count, moment } from '../../format';
+import { lookOf } from '../../components/basics';
+import { count } from '../../format';
 import { conclusionOf, verdictWords } from '../../state/outcome';
 
 export function Verdict({ results }: { results: Results }) {
   const conclusion = conclusionOf(results);
   const isBreaking = conclusion.result === 'running' && results.thresholds.some(({ ok }) => !ok);
-  const { tone, icon } = RESULTS[isBreaking ? 'failed' : conclusion.result];
+  const { tone, icon } = lookOf(isBreaking ? 'failed' : conclusion.result);
   // While it goes on, what it does now; afterwards, what came of it.
-  const name = conclusion.result === 'running' ? results.status : RESULTS[conclusion.result].name;
+  const name = conclusion.result === 'running' ? results.status : lookOf(conclusion.result).name;
   const { delivery } = results;
+  const lost = delivery?.settled ? (delivery.lost ?? 0) : 0;
   return (
     <section
       class={`verdict is-${tone}`}
@@ -31,10 +32,11 @@ export function Verdict({ results }: { results: Results }) {
         <p class="verdict-more">
           {verdictWords(results.verdict)}
           {results.reason ? ` ${sentence(results.reason)}` : ''}
-          {delivery && delivery.lost > 0 && (
+          {delivery?.fault && ` What arrived is not known: ${sentence(delivery.fault)}`}
+          {lost > 0 && (
             <b class="is-bad">
               {' '}
-              {count(delivery.lost)} {delivery.lost === 1 ? 'record was' : 'records were'} acked and never arrived.
+              {count(lost)} {lost === 1 ? 'record was' : 'records were'} acked and never arrived.
             </b>
           )}
         </p>
@@ -50,31 +52,21 @@ export function Verdict({ results }: { results: Results }) {
   );
 }
 
-function Threshold({
-  threshold: { threshold, ok, value, shown, breachedAt, abortOnFail },
-}: {
-  threshold: ThresholdResult;
-}) {
+function Threshold({ threshold: { threshold, ok, value, shown, abortOnFail } }: { threshold: ThresholdResult }) {
   const isKnown = value !== null && value !== undefined;
   const state = !isKnown && ok ? 'unknown' : ok ? 'ok' : 'broken';
-  const title = [
-    breachedAt ? `first broken at ${moment(breachedAt)}` : '',
-    abortOnFail ? 'ends the run when broken' : '',
-  ]
-    .filter(Boolean)
-    .join('; ');
   return (
     <li
       class={`threshold is-${state}`}
       data-ok={state === 'unknown' ? 'unknown' : String(ok)}
-      title={title === '' ? undefined : title}
+      title={abortOnFail ? 'ends the run when it does not hold' : undefined}
     >
       <Icon name={state === 'broken' ? 'cross' : state === 'ok' ? 'check' : 'clock'} />
       <code>{threshold}</code>
       <span class="visually-hidden">
         {state === 'broken' ? 'does not hold' : state === 'ok' ? 'holds' : 'not known yet'}
       </span>
-      <span class="threshold-value">{shown ?? (isKnown ? String(value) : '–')}</span>
+      <span class="threshold-value">{isKnown ? shown : '–'}</span>
     </li>
   );
 }

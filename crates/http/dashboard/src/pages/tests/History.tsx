@@ -17,28 +17,68 @@ import { lengthOf, loadOf, targetOf } from './target';
 
 const PAGE = 25;
 
-type Filter = 'all' | 'Completed' | 'Failed' | 'Cancelled';
+type Filter = 'all' | 'passed' | 'failed' | 'invalid' | 'cancelled';
 
 const FILTERS: readonly { value: Filter; label: string }[] = [
   { value: 'all', label: 'All' },
-  { value: 'Completed', label: 'Completed' },
-  { value: 'Failed', label: 'Failed' },
-  { value: 'Cancelled', label: 'Cancelled' },
+  { value: 'passed', label: 'Passed' },
+  { value: 'failed', label: 'Failed' },
+  { value: 'invalid', label: 'Invalid' },
+  { value: 'cancelled', label: 'Cancelled' },
 ];
+
+/** Tests whose outcome is read at once to find those that fit a filter. */
+const LOOK_AHEAD = 40;
+
+interface Found {
+  /** Those that fit, as many as are shown. */
+  shown: readonly Test[];
+  /** How many fit; null as long as that is not known. */
+  total: number | null;
+  /** Tests of which it has to be known how they ended before more can be said. */
+  unknown: readonly Test[];
+}
+
+/** The first tests that fit. How a test ended is in its results, which are read as far as one looks, newest first. */
+function find(tests: readonly Test[], filter: Filter, most: number): Found {
+  if (filter === 'all') return { shown: tests.slice(0, most), total: tests.length, unknown: [] };
+  const fitting: Test[] = [];
+  const unknown: Test[] = [];
+  for (const test of tests) {
+    const outcome = outcomeNameOf(test);
+    if (outcome === null) unknown.push(test);
+    else if (outcome === filter) fitting.push(test);
+    if (fitting.length > most || unknown.length >= LOOK_AHEAD)
+      return { shown: fitting.slice(0, most), total: null, unknown };
+  }
+  return { shown: fitting.slice(0, most), total: unknown.length === 0 ? fitting.length : null, unknown };
+}
+
+/** How a test ended; null as long as that is not read. */
+function outcomeNameOf(test: Test): string | null {
+  if (test.status === 'Cancelled') return 'cancelled';
+  if (test.status === 'Failed') return 'failed';
+  const results = outcomeOf(test).results.value;
+  if (!results) return null;
+  return conclusionOf(results).result;
+}
 
 export function History({ finished, isReading }: { finished: readonly Test[]; isReading: boolean }) {
   const filter = useSignal<Filter>('all');
   const search = useSignal('');
   const most = useSignal(PAGE);
-  const found = finished.filter(
-    (test) => (filter.value === 'all' || test.status === filter.value) && matches(test, search.value),
-  );
-  const shown = found.slice(0, most.value);
+  const matching = finished.filter((test) => matches(test, search.value));
+  const found = find(matching, filter.value, most.value);
+  const { shown } = found;
+  const isLooking = found.unknown.length > 0 && shown.length < most.value;
+  useEffect(() => {
+    if (isLooking) for (const test of found.unknown) outcomeOf(test).want();
+  });
   return (
     <section class="section" data-testid="history" aria-labelledby="history-title">
       <div class="section-head">
         <h2 id="history-title">History</h2>
-        {!isReading && <span class="count">{count(found.length)}</span>}
+        {!isReading && found.total !== null && <span class="count">{count(found.total)}</span>}
         <div class="section-tools">
           <Segmented label="Show" options={FILTERS} value={filter.value} onChange={(value) => (filter.value = value)} />
           <label class="search">
@@ -58,7 +98,9 @@ export function History({ finished, isReading }: { finished: readonly Test[]; is
       </div>
       {isReading && finished.length === 0 ? (
         <Skeleton height="3rem" count={4} />
-      ) : found.length === 0 ? (
+      ) : isLooking && shown.length === 0 ? (
+        <Skeleton height="3rem" count={2} />
+      ) : shown.length === 0 ? (
         <p class="quiet-box">
           {finished.length === 0 ? 'Tests that are over are listed here.' : 'No test fits the search.'}
         </p>
@@ -93,11 +135,12 @@ export function History({ finished, isReading }: { finished: readonly Test[]; is
           </table>
         </div>
       )}
-      {shown.length < found.length && (
+      {(found.total === null ? !isLooking : shown.length < found.total) && (
         <button type="button" class="button more" onClick={() => (most.value += 4 * PAGE)}>
-          Show more of {count(found.length)}
+          Show more{found.total === null ? '' : ` of ${count(found.total)}`}
         </button>
       )}
+      {isLooking && shown.length > 0 && <p class="quiet looking">Looking for more…</p>}
     </section>
   );
 }
