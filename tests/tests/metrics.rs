@@ -40,7 +40,7 @@ async fn metrics_under_load_are_well_formed_and_count_what_happens() -> Result<(
     let asked = r#"moniflux_run_asked_records_per_second{run="1",signal="metrics",test_id="watched"}"#;
     ensure!(metrics.value(asked)? == 1_000.0, "{}", metrics.0);
     ensure!(metrics.value("moniflux_runs_begun_total")? == 2.0, "{}", metrics.0);
-    ensure!(metrics.value(r#"moniflux_runs_ended_total{outcome="completed"}"#)? == 1.0, "{}", metrics.0);
+    ensure!(metrics.value(r#"moniflux_runs_ended_total{outcome="Completed"}"#)? == 1.0, "{}", metrics.0);
     ensure!(metrics.value("moniflux_schedule_lateness_seconds_count")? == 1.0, "{}", metrics.0);
     ensure!(metrics.value("moniflux_schedule_lateness_seconds_sum")? < 5.0, "{}", metrics.0);
     let renewals = r#"moniflux_store_call_duration_seconds_count{operation="renew",port="runs"}"#;
