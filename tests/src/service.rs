@@ -151,8 +151,7 @@ impl Service {
 pub fn moniflux(folder: &TempDir) -> Result<Command> {
     let mut command = Command::new(tools::moniflux()?);
     command.current_dir(folder.path());
-    for variable in SETTINGS
-    {
+    for variable in SETTINGS {
         command.env_remove(variable);
     }
     Ok(command)

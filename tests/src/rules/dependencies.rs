@@ -179,17 +179,7 @@ const ROOMS: &[Room] = &[
     // It measures the encoder, the emitter and the reading of a day by themselves; the rest it starts as the binary.
     Room {
         name: BENCH,
-        ours: &[
-            DOMAIN,
-            PORTS,
-            PAYLOAD,
-            ENGINE,
-            SERVICE,
-            STORE_MONGO,
-            STORE_SQLITE,
-            EMIT_HTTP,
-            VERIFY_HTTP,
-        ],
+        ours: &[DOMAIN, PORTS, PAYLOAD, ENGINE, SERVICE, STORE_MONGO, STORE_SQLITE, EMIT_HTTP, VERIFY_HTTP],
         ours_in_tests: &[],
         others: None,
     },

@@ -28,7 +28,7 @@ fn run(number: u32, records: u64) -> LiveRun {
     tally.issue(records, 10 * records);
     tally.book(records, &Answer::Acked);
     LiveRun {
-        test: TestId::parse(&format!("t{number}")).unwrap(),
+        test: TestId::parse(format!("t{number}")).unwrap(),
         run: RunId(Uuid::from_u128(number.into())),
         number: RunNumber(2),
         evidence: Evidence::default(),
