@@ -1,7 +1,5 @@
 //! Tests, in the table `tests`. Triggers note every change of it in `changes`.
 
-use std::collections::BTreeSet;
-
 use async_trait::async_trait;
 use moniflux_domain::id::{TestId, Version};
 use moniflux_domain::test::Test;
@@ -99,33 +97,15 @@ impl SqliteStore {
 }
 
 /// The tests that fit, one more than a page holds.
-///
-/// Each state is a branch of its own: the index has the tests of a state in order, and SQLite merges the branches, so that a page
-/// is read and not every test.
 fn select(query: &TestQuery) -> QueryBuilder<Sqlite> {
-    let statuses: BTreeSet<&str> = query.statuses.iter().map(|status| status.as_str()).collect();
-    let mut select = QueryBuilder::new("SELECT * FROM tests WHERE ");
-    if statuses.is_empty() {
-        select.push("true");
-        push_filters(&mut select, query);
-    }
-    for (place, status) in statuses.into_iter().enumerate() {
-        if place > 0 {
-            select.push(" UNION ALL SELECT * FROM tests WHERE ");
+    let mut select = QueryBuilder::new("SELECT * FROM tests WHERE true");
+    if !query.statuses.is_empty() {
+        let mut statuses = select.push(" AND status IN (").separated(", ");
+        for status in &query.statuses {
+            statuses.push_bind(status.as_str());
         }
-        select.push("status = ").push_bind(status);
-        push_filters(&mut select, query);
+        select.push(")");
     }
-    let order = match query.order {
-        Order::OldestFirst => " ORDER BY created_at, id LIMIT ",
-        Order::NewestFirst => " ORDER BY created_at DESC, id DESC LIMIT ",
-    };
-    select.push(order).push_bind(i64::from(query.limit) + 1);
-    select
-}
-
-/// What a test must fit besides its state.
-fn push_filters(select: &mut QueryBuilder<Sqlite>, query: &TestQuery) {
     if let Some(user) = &query.user {
         select.push(" AND user = ").push_bind(user.as_str().to_owned());
     }
@@ -141,14 +121,16 @@ fn push_filters(select: &mut QueryBuilder<Sqlite>, query: &TestQuery) {
         }
         select.push(")");
     }
+    let (beyond, order) = match query.order {
+        Order::OldestFirst => (" AND (created_at, id) > (", " ORDER BY created_at, id LIMIT "),
+        Order::NewestFirst => (" AND (created_at, id) < (", " ORDER BY created_at DESC, id DESC LIMIT "),
+    };
     if let Some(after) = &query.after {
-        select.push(match query.order {
-            Order::OldestFirst => " AND (created_at, id) > (",
-            Order::NewestFirst => " AND (created_at, id) < (",
-        });
-        select.push_bind(millis(after.created_at));
+        select.push(beyond).push_bind(millis(after.created_at));
         select.push(", ").push_bind(after.id.as_str().to_owned()).push(")");
     }
+    select.push(order).push_bind(i64::from(query.limit) + 1);
+    select
 }
 
 /// Where a text is looked for.
