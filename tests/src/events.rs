@@ -70,7 +70,7 @@ impl Events {
             self.text.push_str(std::str::from_utf8(&chunk)?);
             while let Some((block, rest)) = self.text.split_once("\n\n") {
                 let event = read(block)?;
-                self.text = rest.to_owned();
+                self.text = String::from(rest);
                 self.read.extend(event);
             }
         }

@@ -347,3 +347,52 @@ async fn what_only_the_sink_can_tell_is_asked_of_it_when_the_load_has_ended() ->
     ensure!(said.contains("✗ loss == 0") && said.contains("cannot tell"), "{said}");
     Ok(())
 }
+
+#[tokio::test]
+async fn a_report_is_written_as_the_file_is_called() -> Result<()> {
+    let sink = Sink::start(&[]).await?;
+    let line = CommandLine::new()?;
+    let run = async |file: &str| -> Result<String> {
+        let arguments = [
+            "run",
+            "--to",
+            sink.address(),
+            "--logs",
+            "100",
+            "--traces",
+            "10",
+            "--for",
+            "2s",
+            "--id",
+            "reported",
+            "--threshold",
+            "acked < 50",
+            "--report",
+            file,
+        ];
+        line.judged(99, &arguments).await?;
+        Ok(std::fs::read_to_string(line.file(file))?)
+    };
+    let page = run("report.html").await?;
+    for part in ["<!DOCTYPE html>", "reported", "acked &lt; 50", "<svg", "logRate: 100"] {
+        ensure!(page.contains(part), "no {part} in the page");
+    }
+    ensure!(!page.contains("src=\"http") && !page.contains("href=\"http"), "the page needs others");
+    let document: Value = serde_json::from_str(&run("report.json").await?)?;
+    let points = document["series"]["points"].as_array().context("no points")?;
+    let acked = points.iter().filter_map(|point| point["lanes"]["logs"]["acked"].as_u64()).sum::<u64>();
+    ensure!(points.len() >= 2 && acked == 200, "{document:#}");
+    let samples = document["samples"].as_array().context("no samples")?;
+    ensure!(
+        samples.iter().any(|sample| sample["signal"] == "traces" && sample["record"]["seq"] == 0),
+        "{samples:?}"
+    );
+    let timeline = document["series"]["timeline"].as_array().context("no timeline")?;
+    ensure!(timeline.iter().any(|entry| entry["event"] == "thresholdBreached"), "{timeline:?}");
+    ensure!(run("report.csv").await?.lines().count() >= 5, "no table");
+    let ended = line
+        .run(&["run", "--to", sink.address(), "--logs", "1", "--for", "1", "--report", "no/folder.html"])
+        .await?;
+    ensure!(ended.code == 104 && ended.stderr.contains("--report"), "{}: {}", ended.code, ended.stderr);
+    Ok(())
+}

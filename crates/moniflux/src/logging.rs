@@ -7,6 +7,7 @@ use tracing_subscriber::fmt::MakeWriter;
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 
+use crate::cli::show::style::Style;
 use crate::settings::{LogFormat, Settings};
 
 /// Begins to log as the settings say. Called once, before anything logs.
@@ -28,7 +29,7 @@ where
         LogFormat::Auto => std::io::stderr().is_terminal(),
     };
     if pretty {
-        registry.with(lines.with_ansi(std::io::stderr().is_terminal())).try_init()?;
+        registry.with(lines.with_ansi(Style::of(&std::io::stderr()).has_color())).try_init()?;
     } else {
         registry.with(lines.json().flatten_event(true)).try_init()?;
     }

@@ -68,13 +68,6 @@ pub(crate) struct SettingsArgs {
     log_format: Option<String>,
 }
 
-impl SettingsArgs {
-    /// Whether a level was asked for by flag.
-    pub(crate) fn has_log_level(&self) -> bool {
-        self.log_level.is_some()
-    }
-}
-
 /// The flags of the service itself.
 #[derive(Debug, Clone, Default, Args)]
 #[expect(clippy::doc_markdown, reason = "shown as help, as it stands")]
@@ -117,6 +110,13 @@ impl Settings {
         ];
         let flags = flags.into_iter().filter_map(|(key, text)| Some((key, text.clone()?)));
         Self::check(&Texts::collect(flags, args.config.as_deref())?)
+    }
+
+    /// The same, with nothing but warnings in the log, unless someone asked for a level.
+    #[must_use]
+    pub(crate) fn quiet(self, args: &SettingsArgs) -> Self {
+        let is_asked = args.log_level.is_some() || variable("LOG_LEVEL").is_some();
+        Self { log_filter: if is_asked { self.log_filter } else { "warn".to_owned() }, ..self }
     }
 
     fn check(texts: &Texts) -> Result<Self, Faults> {

@@ -5,7 +5,7 @@ mod cases;
 
 use divan::counter::{BytesCount, ItemsCount};
 use divan::{Bencher, black_box};
-use moniflux_payload::{BatchBuffer, Encoder, decode};
+use moniflux_payload::{BatchBuffer, Encoder, decode, records};
 
 use self::cases::{BATCH, CASES, Case, batch};
 
@@ -36,4 +36,13 @@ fn read(bencher: Bencher<'_, '_>, case: Case) {
         });
         (told.is_ok(), sum)
     });
+}
+
+/// What a lane does ten times a second: the first record of a batch, as people read it.
+#[divan::bench(args = CASES)]
+fn keep_the_first(bencher: Bencher<'_, '_>, case: Case) {
+    let (shape, body) = (case.shape(), case.body());
+    let first = [shape.share.lane_number(batch(0).first)];
+    bencher
+        .bench_local(|| records(shape.kind, shape.signal, black_box(&body), &first).map(|kept| kept.len()));
 }

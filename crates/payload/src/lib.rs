@@ -1,7 +1,7 @@
 //! Records and their wire formats: fills buffers, and reads what comes back out of them.
 //!
 //! * **Lives here:** the text of logs, the series of metrics, the ids of traces, and for every format its encoder and its
-//!   decoder side by side.
+//!   decoder side by side; single records as people read them.
 //! * **Never lives here:** sockets, clocks, randomness from outside. The same [`Shape`] and [`Span`] give the same bytes.
 //! * **Depends on:** `domain`.
 //! * **Read first:** [`encoder`], then [`batch`] (template and patch), then `otlp` or `json`.

@@ -159,6 +159,15 @@ impl Service {
 }
 
 impl Series {
+    /// All of a run whose points are at hand, in at most [`SeriesQuery::POINTS`] steps.
+    ///
+    /// # Errors
+    /// A distribution cannot be read.
+    pub fn whole(run: &Run, points: &[Point]) -> Result<Self, UnreadableDistribution> {
+        let active = second_of(run.checkpoint().active);
+        Self::of(run, points, 0, active, nice_step(active))
+    }
+
     /// Points of a run, put together in steps of so many seconds.
     ///
     /// # Errors

@@ -39,8 +39,8 @@ pub struct Service {
     pub(crate) stores: Stores,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) sinks: Arc<dyn SinkReader>,
-    pub(crate) telemetry: Arc<dyn Telemetry>,
     pub(crate) live: Arc<Live>,
+    pub(crate) telemetry: Arc<dyn Telemetry>,
     held: Arc<Held>,
     begun: Arc<Notify>,
 }
@@ -51,12 +51,12 @@ impl Service {
         stores: Stores,
         clock: Arc<dyn Clock>,
         sinks: Arc<dyn SinkReader>,
-        telemetry: Arc<dyn Telemetry>,
         live: Arc<Live>,
+        telemetry: Arc<dyn Telemetry>,
         held: Arc<Held>,
         begun: Arc<Notify>,
     ) -> Self {
-        Self { stores, clock, sinks, telemetry, live, held, begun }
+        Self { stores, clock, sinks, live, telemetry, held, begun }
     }
 
     /// Whether the store can be read and written.

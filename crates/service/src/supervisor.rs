@@ -44,6 +44,7 @@ use tokio_util::sync::CancellationToken;
 use crate::live::Live;
 use crate::service::{Service, Stores};
 
+use self::samples::Waiting;
 use self::verification::Verifying;
 
 pub use self::held::{Held, LiveLane, LiveRun};
@@ -68,6 +69,7 @@ pub struct Supervisor {
     over: Arc<Notify>,
     verifying: Arc<Verifying>,
     keep: Duration,
+    waiting: Arc<Waiting>,
 }
 
 impl Supervisor {
@@ -88,8 +90,8 @@ impl Supervisor {
             stores.clone(),
             Arc::clone(&clock),
             Arc::clone(&sinks),
-            Arc::clone(&telemetry),
             live,
+            Arc::clone(&telemetry),
             Arc::clone(&held),
             Arc::clone(&begun),
         ));
@@ -107,6 +109,7 @@ impl Supervisor {
             over: Arc::new(Notify::new()),
             verifying: Arc::default(),
             keep: KEEP,
+            waiting: Arc::new(Waiting::default()),
         };
         (service, supervisor)
     }

@@ -48,7 +48,7 @@ test('a name that is taken is refused before anything starts', async ({ page, ap
 test('a change that is out of range is refused in words, and the load goes on as before', async ({ page, api, open }) => {
   await api.start('out-of-range', { duration: 600 });
   await open('#/tests/out-of-range');
-  const rate = page.getByRole('spinbutton', { name: 'Logs per second', exact: true });
+  const rate = page.getByLabel('Logs per second', { exact: true });
   await rate.fill('99999999');
   await rate.press('Enter');
   await expect(page.getByText('10,000,000').or(page.getByText('10000000')).first()).toBeVisible();

@@ -39,6 +39,7 @@ test.each([
   [0.125, '12.5 %'],
   [0.99999, '99.99 %'],
   [1, '100 %'],
+  [3.8328, '383 %'],
 ])('a share of %d reads as %s', (value, text) => expect(plain(percent(value))).toBe(text));
 
 test.each([

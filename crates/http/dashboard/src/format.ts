@@ -56,7 +56,7 @@ export function percent(share: number | null | undefined): string {
   const size = Math.abs(value);
   if (size > 0 && size < 0.001) return `<0.001${THIN}%`;
   if (size < 100 && size >= 99.995) return `99.99${THIN}%`;
-  return `${trim(value, size < 0.1 ? 3 : size < 10 || size > 99 ? 2 : 1)}${THIN}%`;
+  return `${trim(value, size < 0.1 ? 3 : size < 10 ? 2 : size < 99 ? 1 : size < 100 ? 2 : 0)}${THIN}%`;
 }
 
 /** Seconds as `0 s`, `42 s`, `3 min 20 s`, `2 h 5 min`, `3 d 4 h`: the two largest units. */

@@ -1,6 +1,7 @@
 //! Two runs side by side, as they are answered.
 
 use chrono::{DateTime, Utc};
+use moniflux_domain::signal::Signal;
 use moniflux_service::Comparison;
 use moniflux_service::compare::FigureComparison;
 use moniflux_service::results::Results;
@@ -97,7 +98,7 @@ impl From<Results> for ComparedView {
 impl From<FigureComparison> for FigureView {
     fn from(figure: FigureComparison) -> Self {
         Self {
-            lane: figure.lane.map(|signal| signal.as_str()),
+            lane: figure.lane.map(Signal::as_str),
             figure: figure.figure,
             unit: figure.unit,
             a: figure.a,

@@ -2,6 +2,7 @@
 //! Columns are named as the JSON names its fields; what was not measured is empty.
 
 use chrono::{DateTime, SecondsFormat, Utc};
+use moniflux_domain::verify::Verified;
 use moniflux_service::results::LaneResults;
 use moniflux_service::series::StepLane;
 use moniflux_service::{Results, Series};
@@ -118,11 +119,28 @@ const LANES: [Column<LaneResults>; 25] = [
     ("serviceTime.max", |lane| known(lane.service_time.max)),
 ];
 
+/// What the sink saw, in a run that names one.
+const ARRIVED: [Column<Verified>; 10] = [
+    ("received", |seen| seen.received.to_string()),
+    ("unique", |seen| seen.unique.to_string()),
+    ("duplicates", |seen| seen.duplicates.to_string()),
+    ("reordered", |seen| seen.reordered.to_string()),
+    ("lost", |seen| seen.lost.to_string()),
+    ("lostAtMost", |seen| seen.lost_at_most.to_string()),
+    ("lostAtTail", |seen| seen.lost_at_tail.to_string()),
+    ("endToEnd.p50", |seen| known(seen.end_to_end.p50)),
+    ("endToEnd.p99", |seen| known(seen.end_to_end.p99)),
+    ("endToEnd.max", |seen| known(seen.end_to_end.max)),
+];
+
 fn lanes(results: &Results) -> String {
-    let mut text = line(["signal"].into_iter().chain(LANES.iter().map(|(name, _)| *name)));
+    let names = LANES.iter().map(|(name, _)| *name).chain(ARRIVED.iter().map(|(name, _)| *name));
+    let mut text = line(["signal"].into_iter().chain(names));
     for (signal, lane) in &results.lanes {
+        let seen = results.delivery.as_ref().and_then(|delivery| delivery.lanes.get(signal));
+        let arrived = ARRIVED.iter().map(|(_, field)| seen.map(field).unwrap_or_default());
         let fields = LANES.iter().map(|(_, field)| field(lane));
-        text.push_str(&line([signal.to_string()].into_iter().chain(fields)));
+        text.push_str(&line([signal.to_string()].into_iter().chain(fields).chain(arrived)));
     }
     text
 }

@@ -6,13 +6,16 @@ use moniflux_domain::answer::Kind;
 use moniflux_domain::capacity::Limit;
 use moniflux_domain::point::Sample as KeptRecord;
 use moniflux_domain::signal::Signal;
-use moniflux_service::results::{CapacityResults, LaneResults, Lateness, Percentiles, ThresholdResult};
+use moniflux_domain::verify::{EndToEnd, Verified};
+use moniflux_service::results::{
+    CapacityResults, DeliveryResults, LaneResults, Lateness, Percentiles, ThresholdResult,
+};
 use moniflux_service::series::StepLane;
 use moniflux_service::{Results, Series as RunSeries};
 
 use super::view::{
-    Capacity, CapacityStep, Column, Generator, Lane, LaneSeries, Mark, Refused, Sample, Series, Threshold,
-    Times, View,
+    Capacity, CapacityStep, Column, Delivery, Generator, Lane, LaneSeries, Mark, Received, Refused, Sample,
+    Series, Threshold, Times, View,
 };
 use super::{Report, ReportError, spec, words};
 
@@ -37,8 +40,17 @@ impl View {
                 dropped: results.generator.dropped,
             },
             thresholds: results.thresholds.iter().map(|threshold| threshold_of(threshold, results)).collect(),
-            lanes: results.lanes.iter().map(|(signal, lane)| lane_of(*signal, lane)).collect(),
-            delivery: None,
+            lanes: results
+                .lanes
+                .iter()
+                .map(|(signal, lane)| lane_of(*signal, lane, results.delivery.as_ref()))
+                .collect(),
+            delivery: results.delivery.as_ref().map(|delivery| Delivery {
+                sink: delivery.sink.clone(),
+                lost: delivery.lost,
+                settled: delivery.settled,
+                fault: delivery.fault.clone(),
+            }),
             capacity: results.capacity.as_ref().map(capacity_of),
             series: series_of(series),
             timeline: series
@@ -79,7 +91,7 @@ fn threshold_of(threshold: &ThresholdResult, results: &Results) -> Threshold {
     }
 }
 
-fn lane_of(signal: Signal, lane: &LaneResults) -> Lane {
+fn lane_of(signal: Signal, lane: &LaneResults, delivery: Option<&DeliveryResults>) -> Lane {
     let kinds = |class, counts: &BTreeMap<Kind, u64>| {
         let kind =
             |(kind, records): (&Kind, &u64)| Refused { class, kind: kind.to_string(), records: *records };
@@ -108,7 +120,32 @@ fn lane_of(signal: Signal, lane: &LaneResults) -> Lane {
         lateness: lane.lateness.into(),
         response: lane.response_time.into(),
         service: lane.service_time.into(),
-        received: None,
+        received: delivery.and_then(|delivery| delivery.lanes.get(&signal)).map(received),
+    }
+}
+
+fn received(seen: &Verified) -> Received {
+    Received {
+        unique: seen.unique,
+        duplicates: seen.duplicates,
+        reordered: seen.reordered,
+        lost: seen.lost,
+        lost_at_most: seen.lost_at_most,
+        lost_at_tail: seen.lost_at_tail,
+        end_to_end: seen.end_to_end.into(),
+    }
+}
+
+impl From<EndToEnd> for Times {
+    fn from(times: EndToEnd) -> Self {
+        Self {
+            p50: times.p50,
+            p90: times.p90,
+            p95: times.p95,
+            p99: times.p99,
+            p999: times.p999,
+            max: times.max,
+        }
     }
 }
 

@@ -6,7 +6,7 @@
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 use super::chart::Pin;
-use super::view::{Generator, LaneSeries, View};
+use super::view::{Delivery, Generator, LaneSeries, View};
 use super::{charts, ledger, marks, tables, words};
 
 /// The page, with the script if there is one.
@@ -82,7 +82,7 @@ fn conclusion(view: &View) -> Markup {
             h2 { (said) }
             p .lead { (view.reason) }
             p { (verdict(view.verdict, view.generator)) }
-            @if let Some(delivery) = &view.delivery { p { (delivered(delivery)) } }
+            @if let Some(delivery) = &view.delivery { p { (delivered(view, delivery)) } }
             @if !view.thresholds.is_empty() { (tables::thresholds(&view.thresholds)) }
         }
     }
@@ -112,16 +112,25 @@ fn verdict(verdict: &str, generator: Generator) -> String {
     )
 }
 
-fn delivered(delivery: &super::view::Delivery) -> String {
+/// Whether what was acked arrived.
+fn delivered(view: &View, delivery: &Delivery) -> String {
     let sink = &delivery.sink;
-    match (&delivery.fault, delivery.lost, delivery.settled) {
-        (Some(fault), _, _) => format!("What arrived at {sink} is not known: {fault}."),
-        (None, 0, _) => format!("Everything that was acked arrived at {sink}."),
-        (None, lost, true) => format!("{} acked and never seen at {sink}.", words::records(lost)),
-        (None, lost, false) => {
-            format!("{} acked and not yet seen at {sink} when the wait ended.", words::records(lost))
+    let seen = view.lanes.iter().filter_map(|lane| lane.received.as_ref());
+    let at_most: u64 = seen.map(|received| received.lost_at_most).sum();
+    let so_far = if delivery.settled { "" } else { " so far" };
+    let told = match delivery.lost {
+        None => format!("What arrived at {sink} is not known"),
+        Some(0) if at_most == 0 => format!("Everything that was acked arrived at {sink}"),
+        Some(lost) if lost == at_most => {
+            format!("{} acked and never seen at {sink}{so_far}", words::records(lost))
         }
-    }
+        Some(lost) => format!(
+            "At least {} and at most {} acked and never seen at {sink}{so_far}",
+            words::count(lost),
+            words::records(at_most)
+        ),
+    };
+    delivery.fault.as_ref().map_or_else(|| format!("{told}."), |fault| format!("{told}: {fault}."))
 }
 
 fn over_time(view: &View, lane: &LaneSeries, span: f64, pins: &[Pin]) -> Markup {

@@ -71,6 +71,7 @@ pub(super) fn view() -> View {
             duplicates: 2,
             reordered: 1,
             lost: 1,
+            lost_at_most: 1,
             lost_at_tail: 0,
             end_to_end: times(4.0),
         }),
@@ -103,7 +104,7 @@ pub(super) fn view() -> View {
         lanes: vec![logs, metrics],
         delivery: Some(Delivery {
             sink: "http://127.0.0.1:4318".to_owned(),
-            lost: 1,
+            lost: Some(1),
             settled: true,
             fault: None,
         }),

@@ -104,6 +104,8 @@ pub(super) struct Received {
     pub(super) duplicates: u64,
     pub(super) reordered: u64,
     pub(super) lost: u64,
+    /// More than `lost` where records that were not acked may have arrived in the place of some that were.
+    pub(super) lost_at_most: u64,
     pub(super) lost_at_tail: u64,
     pub(super) end_to_end: Times,
 }
@@ -112,7 +114,8 @@ pub(super) struct Received {
 #[derive(Debug, Clone)]
 pub(super) struct Delivery {
     pub(super) sink: String,
-    pub(super) lost: u64,
+    /// None when the sink never answered.
+    pub(super) lost: Option<u64>,
     /// Whether everything that could still come had the time to.
     pub(super) settled: bool,
     /// Why it is not known, if it is not.

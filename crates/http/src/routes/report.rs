@@ -5,7 +5,8 @@ use actix_web::http::header::{
 };
 use actix_web::{HttpRequest, HttpResponse, web};
 use moniflux_domain::id::RunNumber;
-use moniflux_service::{SeriesQuery, Service};
+use moniflux_ports::result_store::SampleQuery;
+use moniflux_service::{SampledRun, SeriesQuery, Service};
 
 use super::test_id;
 use crate::dashboard::Dashboard;
@@ -54,9 +55,20 @@ pub(crate) async fn report(
     let results = service.results(&id, run).await?;
     let spec = service.run(&id, results.run).await?.spec;
     let series = service.series(&id, Some(results.run), SeriesQuery::default()).await?;
+    let mut samples = Vec::new();
+    for signal in results.lanes.keys() {
+        let run = SampledRun { id: results.run_id, number: results.run };
+        let query = SampleQuery { signal: Some(*signal), limit: SAMPLES, ..SampleQuery::default() };
+        samples.extend(service.samples(run, &query).await?.samples);
+    }
     let environment = Environment::here(observation.clock.now());
-    let report =
-        Report { results: &results, series: &series, spec: &spec, samples: &[], environment: &environment };
+    let report = Report {
+        results: &results,
+        series: &series,
+        spec: &spec,
+        samples: &samples,
+        environment: &environment,
+    };
 
     let name = format!("moniflux-{id}-run-{}", results.run.0);
     let mut response = HttpResponse::Ok();
@@ -110,3 +122,6 @@ fn table(name: &str) -> Result<Table, String> {
     let accepted = || Table::ALL.map(Table::as_str).join(", ");
     Table::from_name(name).ok_or_else(|| format!("is \"{name}\"; accepted: {}", accepted()))
 }
+
+/// Kept records of each signal that a report shows.
+const SAMPLES: u32 = 20;

@@ -18,7 +18,7 @@ use tempfile::TempDir;
 
 use crate::cli::serve::{Listening, serve};
 use crate::exit::Exit;
-use crate::settings::{self, ServeArgs, Settings, SettingsArgs, StoreSettings};
+use crate::settings::{ServeArgs, Settings, SettingsArgs, StoreSettings};
 use crate::shutdown::Shutdown;
 use crate::{logging, wiring};
 
@@ -42,14 +42,11 @@ pub(crate) struct DemoArgs {
 pub(crate) fn main(settings: &SettingsArgs, args: &DemoArgs) -> anyhow::Result<Exit> {
     let folder = TempDir::with_prefix("moniflux-demo-").context("cannot make a temporary folder")?;
     let loaded = Settings::load(settings, &ServeArgs::default()).context("the configuration is wrong:")?;
-    let is_level_said = settings.has_log_level() || settings::variable("LOG_LEVEL").is_some();
     let settings = Settings {
         host: args.host.to_string(),
         port: args.port,
         store: StoreSettings::Sqlite { folder: folder.path().to_owned() },
-        log_filter: if is_level_said { loaded.log_filter } else { "warn".to_owned() },
-        log_format: loaded.log_format,
-        keep: loaded.keep,
+        ..loaded.quiet(settings)
     };
     logging::start(&settings)?;
     let (engine, threads) = wiring::engine()?;

@@ -2,8 +2,11 @@
 
 mod drive;
 mod dry_run;
+mod history;
 mod progress;
+mod report;
 
+use std::fs::File;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -16,6 +19,7 @@ use moniflux_domain::spec::Spec;
 use moniflux_engine::SystemClock;
 use uuid::Uuid;
 
+use self::drive::Driven;
 use crate::cli::show::screen::Screen;
 use crate::cli::show::style::Style;
 use crate::cli::show::{self, Output};
@@ -34,9 +38,12 @@ pub(crate) struct RunArgs {
     /// How the results are printed
     #[arg(long, value_enum, default_value = "text")]
     output: Output,
-    /// Prints nothing but the results
+    /// Shows nothing while it runs, and logs nothing but warnings
     #[arg(long, short)]
     quiet: bool,
+    /// Writes a report that opens from disk for ever; as .json or .csv, if the file is called so
+    #[arg(long, value_name = "FILE.html")]
+    report: Option<PathBuf>,
     /// Sends nothing: shows what would be sent, and some records
     #[arg(long)]
     dry_run: bool,
@@ -60,7 +67,8 @@ fn time(text: &str) -> Result<Duration, String> {
 }
 
 pub(crate) fn main(settings: &SettingsArgs, args: &RunArgs) -> anyhow::Result<Exit> {
-    let settings = Settings::load(settings, &ServeArgs::default()).context("the configuration is wrong:")?;
+    let loaded = Settings::load(settings, &ServeArgs::default()).context("the configuration is wrong:")?;
+    let settings = if args.quiet { loaded.quiet(settings) } else { loaded };
     let screen = Screen::stderr(args.quiet);
     logging::start_to(&settings, screen.clone())?;
     let (source, test, spec) = read_spec(args).with_context(|| match &args.spec {
@@ -75,10 +83,17 @@ pub(crate) fn main(settings: &SettingsArgs, args: &RunArgs) -> anyhow::Result<Ex
         show::print(&dry_run::report(&test, &spec, &SystemClock::start(), args.output)?)?;
         return Ok(Exit::Done);
     }
+    if let Some(file) = &args.report {
+        // A run of hours must not end in a report that cannot be written.
+        File::create(file)
+            .map_err(|why| Faults::one("--report", format!("{} cannot be written: {why}", file.display())))?;
+    }
     let (engine, _threads) = wiring::engine()?;
-    let (results, shown, exit) =
-        wiring::main_threads()?.block_on(drive::drive(&engine, test, spec, &screen))?;
-    screen.clear();
+    let driven = drive::drive(&engine, test, spec, args.report.is_some(), &screen);
+    let Driven { run, results, shown, history, exit } = wiring::main_threads()?.block_on(driven)?;
+    if let (Some(file), Some(history)) = (&args.report, history) {
+        report::write(file, &run, &results, history, engine.clock.as_ref())?;
+    }
     show::print(&match args.output {
         Output::Text => show::summary::text(&shown, Style::of(&std::io::stdout())),
         Output::Json => serde_json::to_string_pretty(&results)?,
@@ -116,7 +131,7 @@ const EXAMPLES: &str = "Examples:
   moniflux run spec.yaml
   moniflux run --to http://127.0.0.1:4318 --type otlp-http --logs 1000/s --metrics 500/s --traces 50/s --for 30s \\
     --threshold 'loss == 0' --threshold 'logs.responseTime.p99 < 250ms'
-  moniflux run spec.yaml --logs 10k/s --output json
+  moniflux run spec.yaml --logs 10k/s --output json --report report.html
   moniflux run spec.yaml --dry-run
   moniflux run --to http://collector:4318 --type otlp-http --logs 500/s --for 5m --save-spec spec.yaml
   moniflux run spec.yaml --find-capacity --p99 250ms

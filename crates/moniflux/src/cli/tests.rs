@@ -97,7 +97,7 @@ pub(crate) fn main(settings: &SettingsArgs, args: &TestsArgs) -> anyhow::Result<
 
 async fn act(verb: &Verb, client: &Client, output: Output, screen: &Screen) -> anyhow::Result<Exit> {
     match verb {
-        Verb::List(args) => list::list(client, args, output).await,
+        Verb::List(args) => list::list(client, args, output, screen).await,
         Verb::Show(args) => show::show(client, args, output).await,
         Verb::Create(args) => commands::create(client, args, output).await,
         Verb::Start(args) => commands::start(client, args, output, screen).await,

@@ -19,7 +19,11 @@ pub(super) enum Value<'a> {
 
 impl<'a> Fields<'a> {
     /// The next field and its tag.
-    #[inline]
+    #[expect(
+        clippy::inline_always,
+        reason = "where the compiler calls it, a point with its ten attributes takes twice as long"
+    )]
+    #[inline(always)]
     pub(super) fn read(&mut self) -> Result<Option<(u64, Value<'a>)>, DecodeError> {
         if self.0.is_empty() {
             return Ok(None);

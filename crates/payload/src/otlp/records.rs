@@ -26,7 +26,10 @@ pub(crate) fn records(signal: Signal, body: &[u8], picked: &mut Picked<'_>) -> R
         }
         let source = Source::read(resource_records)?;
         each_message(resource_records, 2, |scope_records| match signal {
-            Signal::Logs => each_message(scope_records, 2, |record| log(record, &source, picked)),
+            Signal::Logs => each_while(scope_records, 2, |record| {
+                log(record, &source, picked)?;
+                Ok(!picked.is_done())
+            }),
             Signal::Metrics => each_message(scope_records, 2, |metric| points(metric, &source, picked)),
             Signal::Traces => traces(scope_records, &source, picked),
         })
@@ -34,9 +37,6 @@ pub(crate) fn records(signal: Signal, body: &[u8], picked: &mut Picked<'_>) -> R
 }
 
 fn log(record: &[u8], source: &Source<'_>, picked: &mut Picked<'_>) -> Result<(), DecodeError> {
-    if picked.is_done() {
-        return Ok(());
-    }
     let (seq, _) = read_log(record)?;
     if !picked.wants(seq) {
         return Ok(());
@@ -84,12 +84,12 @@ fn points(metric: &[u8], source: &Source<'_>, picked: &mut Picked<'_>) -> Result
         if picked.is_done() || !picked.numbers.iter().any(is_of_this) {
             return Ok(());
         }
-        each_message(bytes(value)?, 1, |point| {
-            if picked.is_done() {
-                return Ok(());
-            }
+        each_while(bytes(value)?, 1, |point| {
             let (seq, _) = read_point(point, source.series_count()?, place_of)?;
-            if picked.wants(seq) { keep_point(name, seq, point, source, picked) } else { Ok(()) }
+            if picked.wants(seq) {
+                keep_point(name, seq, point, source, picked)?;
+            }
+            Ok(!picked.is_done())
         })?;
     }
     Ok(())
@@ -128,10 +128,7 @@ fn keep_point(
 fn traces(spans: &[u8], source: &Source<'_>, picked: &mut Picked<'_>) -> Result<(), DecodeError> {
     let ids = TraceIds::of(source.origin.run);
     let mut open: Option<TraceObject<'_>> = None;
-    each_message(spans, 2, |bytes| {
-        if open.is_none() && picked.is_done() {
-            return Ok(());
-        }
+    each_while(spans, 2, |bytes| {
         let Some((seq, _)) = read_span(bytes, ids)? else {
             if let Some(root) = &mut open {
                 let span = Span::read(bytes)?;
@@ -143,7 +140,7 @@ fn traces(spans: &[u8], source: &Source<'_>, picked: &mut Picked<'_>) -> Result<
                     operation: span.name.into(),
                 });
             }
-            return Ok(());
+            return Ok(true);
         };
         if let Some(root) = open.take() {
             picked.keep(root.into_record()?);
@@ -162,10 +159,25 @@ fn traces(spans: &[u8], source: &Source<'_>, picked: &mut Picked<'_>) -> Result<
                 spans: Vec::new(),
             });
         }
-        Ok(())
+        Ok(open.is_some() || !picked.is_done())
     })?;
     if let Some(root) = open {
         picked.keep(root.into_record()?);
+    }
+    Ok(())
+}
+
+/// Hands on the messages in the fields with that tag for as long as they are asked for.
+fn each_while<'a>(
+    message: &'a [u8],
+    wanted: u64,
+    mut take: impl FnMut(&'a [u8]) -> Result<bool, DecodeError>,
+) -> Result<(), DecodeError> {
+    let mut fields = Fields(message);
+    while let Some((tag, value)) = fields.read()? {
+        if tag == wanted && !take(bytes(value)?)? {
+            break;
+        }
     }
     Ok(())
 }

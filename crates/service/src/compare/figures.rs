@@ -125,7 +125,7 @@ fn measured(
     let direction = match figure.more_is {
         Direction::Better if !rises => Direction::Worse,
         Direction::Worse if !rises => Direction::Better,
-        more_is => more_is,
+        more_is @ (Direction::Better | Direction::Worse | Direction::Same | Direction::Different) => more_is,
     };
     comparison(Some(signal), figure.name, figure.unit, [a, b], finding == Finding::Certain, direction, reason)
 }

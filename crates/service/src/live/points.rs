@@ -15,13 +15,16 @@ use super::LivePoint;
 use crate::series::{StepSum, TimelineEntry, marks, second_of};
 use crate::service::Stores;
 
+/// What a fine point is known by.
+type PointName = (RunId, Signal, u32, ActiveTime);
+
 /// What was told lately.
 pub(super) struct Recent {
     /// Points taken before this are not told.
     since: DateTime<Utc>,
-    told: BTreeSet<(RunId, Signal, u32, ActiveTime)>,
+    told: BTreeSet<PointName>,
     /// Points of the last while, to forget `told` by.
-    when: Vec<(DateTime<Utc>, (RunId, Signal, u32, ActiveTime))>,
+    when: Vec<(DateTime<Utc>, PointName)>,
     runs: HashMap<RunId, (TestId, RunNumber)>,
 }
 

@@ -1,3 +1,5 @@
+//! A run over time adds up to the run, and tells what happened when.
+
 use std::time::Duration;
 
 use chrono::DateTime;

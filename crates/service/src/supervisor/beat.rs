@@ -39,7 +39,7 @@ impl Supervisor {
     async fn beat_once(&self, unsaved: &mut Vec<Point>) {
         let reports = self.reports().await;
         if reports.is_empty() && unsaved.is_empty() {
-            return;
+            return self.keep(Vec::new()).await;
         }
         let renewals = reports.iter().map(|report| Renewal {
             share: report.share,
@@ -50,13 +50,14 @@ impl Supervisor {
             Ok(renewed) => renewed,
             Err(error) => {
                 // What is reserved can still be issued; the next beat tries again.
-                let dropped: usize = reports.iter().map(|report| report.samples.len()).sum();
                 tracing::warn!(
                     error = &error as &dyn std::error::Error,
-                    samples = dropped,
-                    "leases cannot be renewed, and samples of records are not kept; trying on"
+                    "leases cannot be renewed; trying on"
                 );
-                unsaved.extend(reports.into_iter().flat_map(|report| report.points));
+                for report in reports {
+                    unsaved.extend(report.points);
+                    self.waiting.put(report.samples);
+                }
                 return;
             }
         };

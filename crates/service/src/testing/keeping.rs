@@ -40,10 +40,48 @@ async fn samples_are_stored_in_their_order_a_part_at_a_time() {
 }
 
 #[tokio::test]
-async fn a_store_that_fails_is_not_asked_again_for_the_others() {
+async fn what_a_store_refuses_waits_for_the_next_time() {
     let mut ports = Ports::default();
-    ports.results.expect_append_samples().times(1).returning(|_| Err(down()));
-    ports.supervised().1.keep(samples(2_500)).await;
+    let mut calls = 0;
+    ports.results.expect_append_samples().times(5).returning(move |some| {
+        calls += 1;
+        let first = some[0].seq;
+        match calls {
+            1 => assert_eq!(first, 0),
+            2 => return Err(down()),
+            3 => assert_eq!((first, some.len()), (1_000, 1_000)),
+            4 => assert_eq!((first, some.len()), (2_000, 500)),
+            _ => assert_eq!((first, some.len()), (7, 1)),
+        }
+        Ok(())
+    });
+    let (_, supervisor) = ports.supervised();
+    supervisor.keep(samples(2_500)).await;
+    supervisor.keep(Vec::new()).await;
+    // Nothing waits any more.
+    supervisor.keep(Vec::new()).await;
+    supervisor.keep(samples(8).split_off(7)).await;
+}
+
+#[tokio::test]
+async fn of_what_waits_no_more_is_kept_than_there_is_room_for() {
+    const MEBIBYTE: usize = 1024 * 1024;
+    let mut ports = Ports::default();
+    let mut is_down = true;
+    let stored = Arc::new(Mutex::new(0));
+    let count = Arc::clone(&stored);
+    ports.results.expect_append_samples().returning(move |some| {
+        if std::mem::take(&mut is_down) {
+            return Err(down());
+        }
+        *count.lock().unwrap() += some.len();
+        Ok(())
+    });
+    let (_, supervisor) = ports.supervised();
+    let large = |sample| Sample { body: "x".repeat(MEBIBYTE), ..sample };
+    supervisor.keep(samples(100).into_iter().map(large).collect()).await;
+    supervisor.keep(Vec::new()).await;
+    assert_eq!(*stored.lock().unwrap(), 31, "with what they take besides, less than 32 MiB");
 }
 
 #[tokio::test]
@@ -62,8 +100,8 @@ async fn a_store_that_does_not_answer_is_not_waited_for() {
     };
     let feed = Arc::new(MockChangeFeed::new());
     let sinks = Arc::new(MockSinkReader::new());
-    let (_, supervisor) =
-        Supervisor::new(stores, feed, engine, ReplicaId("here".into()), sinks, Arc::new(Unwatched));
+    let telemetry = Arc::new(Unwatched);
+    let (_, supervisor) = Supervisor::new(stores, feed, engine, ReplicaId("here".into()), sinks, telemetry);
     supervisor.keep(samples(1)).await;
 }
 
@@ -105,7 +143,7 @@ impl ResultStore for Silent {
     }
 
     async fn detach(&self, _: RunId, _: &str) -> Result<(), StoreFault> {
-        unreachable!("nothing is forgotten")
+        unreachable!("nothing is attached")
     }
 
     async fn retain(&self, _: Duration) -> Result<(), StoreFault> {

@@ -11,6 +11,8 @@ export interface Line {
   /** What the legend says of a value, where that is not the value itself: the parts of a stack. */
   shown?: (number | null)[];
   dashed?: boolean;
+  /** Goes on over what is not known: another line may have values where this one has none. */
+  spanning?: boolean;
   /** Fills what is below: softly, or whole, as the parts of a stack are. */
   fill?: 'soft' | 'whole';
   /** In steps, as what was counted over a stretch is. */

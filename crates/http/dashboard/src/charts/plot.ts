@@ -46,7 +46,9 @@ export class Plot {
     const columns: uPlot.AlignedData = [data.t, ...data.lines.map(({ values }) => values)];
     // Only what uPlot cannot change later makes a new plot necessary.
     const shape = data.lines
-      .map(({ label, color, dashed, fill, stepped }) => [label, color, dashed, fill, stepped].join())
+      .map(({ label, color, dashed, fill, stepped, spanning }) =>
+        [label, color, dashed, fill, stepped, spanning].join(),
+      )
       .join(';');
     if (this.#plot && shape === this.#shape) {
       this.#plot.setData(columns, !this.#isZoomed);
@@ -183,7 +185,7 @@ function seriesOf(line: Line): uPlot.Series {
     ...(line.dashed ? { dash: [4, 4] } : {}),
     ...(line.fill ? { fill: () => (line.fill === 'whole' ? color() : `${color()}1f`) } : {}),
     ...(line.stepped && stepped ? { paths: stepped({ align: -1 }) } : {}),
-    spanGaps: line.dashed ?? false,
+    spanGaps: line.spanning ?? false,
   };
 }
 

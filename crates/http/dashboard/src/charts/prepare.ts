@@ -96,7 +96,7 @@ export function overlay(
   const t = [...new Set(runs.flatMap(({ points }) => times(points)))].sort((a, b) => a - b);
   const lines = runs.map(({ label, color, points }, place): Line => {
     const values = new Map(points.map((point) => [point.t, valueOf(point, signal, of)]));
-    return { label, color, values: t.map((at) => values.get(at) ?? null), dashed: place === 0 };
+    return { label, color, values: t.map((at) => values.get(at) ?? null), dashed: place === 0, spanning: true };
   });
   return { t, lines };
 }

@@ -46,7 +46,7 @@ export function readAgain(): void {
 /** Listens to what happens to any test, until the function that is returned is called. */
 export function follow(): () => void {
   return listen(links.events(), {
-    state: (test) => put([test]),
+    state: putSoon,
     point: (point) => liveOf(point.testID).book(point),
     deleted: (testID) => drop(testID),
     connection: (state) => (connection.value = state),
@@ -65,7 +65,23 @@ export function put(changed: readonly Test[]): void {
   tests.value = next;
 }
 
+/** Milliseconds in which events are gathered: on connect there is one for each active test. */
+const GATHER = 40;
+let gathered: Test[] = [];
+
+function putSoon(test: Test): void {
+  if (gathered.length === 0) {
+    setTimeout(() => {
+      const some = gathered;
+      gathered = [];
+      put(some);
+    }, GATHER);
+  }
+  gathered.push(test);
+}
+
 export function drop(testID: string): void {
+  gathered = gathered.filter((test) => test.testID !== testID);
   const next = new Map(tests.value);
   next.delete(testID);
   tests.value = next;
@@ -93,6 +109,10 @@ export async function readAll(signal: AbortSignal): Promise<void> {
   }
 }
 
+/** Moments are all written alike, in UTC, so that their texts are in the order of time. */
 function by(key: (test: Test) => string | null | undefined, direction: 1 | -1) {
-  return (a: Test, b: Test) => direction * ((Date.parse(key(a) ?? '') || 0) - (Date.parse(key(b) ?? '') || 0));
+  return (a: Test, b: Test) => {
+    const [one, other] = [key(a) ?? '', key(b) ?? ''];
+    return one === other ? 0 : one < other ? -direction : direction;
+  };
 }

@@ -31,6 +31,11 @@ impl Style {
         Self { has_color }
     }
 
+    /// Whether there are marks at all.
+    pub(crate) fn has_color(self) -> bool {
+        self.has_color
+    }
+
     /// What went well.
     pub(crate) fn good(self, text: &str) -> String {
         self.marked("32", text)

@@ -6,6 +6,7 @@ use serde_json::Value;
 use super::client::Client;
 use super::view;
 use crate::cli::show::Output;
+use crate::cli::show::screen::Screen;
 use crate::exit::Exit;
 
 /// Which tests.
@@ -25,7 +26,12 @@ pub(super) struct ListArgs {
     limit: usize,
 }
 
-pub(super) async fn list(client: &Client, args: &ListArgs, output: Output) -> anyhow::Result<Exit> {
+pub(super) async fn list(
+    client: &Client,
+    args: &ListArgs,
+    output: Output,
+    screen: &Screen,
+) -> anyhow::Result<Exit> {
     let page = args.limit.clamp(1, PAGE).to_string();
     let mut query = vec![("limit", page.as_str())];
     let status = if args.all { Some(EVERY) } else { args.status.as_deref() };
@@ -42,7 +48,7 @@ pub(super) async fn list(client: &Client, args: &ListArgs, output: Output) -> an
             Some(next) if tests.len() < args.limit => answer = client.next(&next).await?,
             more => {
                 if more.is_some() || tests.len() > args.limit {
-                    tracing::warn!(limit = args.limit, "there are more tests; --limit lists them");
+                    screen.say(&format!("there are more than {} tests; --limit lists them", args.limit));
                 }
                 break;
             }
@@ -50,7 +56,8 @@ pub(super) async fn list(client: &Client, args: &ListArgs, output: Output) -> an
     }
     tests.truncate(args.limit);
     if tests.is_empty() && output == Output::Text {
-        tracing::info!("there are no such tests");
+        screen.say("there are no such tests");
+        return Ok(Exit::Done);
     }
     view::print(&tests, output)?;
     Ok(Exit::Done)

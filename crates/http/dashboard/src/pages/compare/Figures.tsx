@@ -65,7 +65,7 @@ export function Figures({ figures }: { figures: readonly ComparedFigure[] }) {
               <tr class="figures-lane">
                 <th scope="rowgroup" colSpan={6}>
                   {lane !== null && <span class="dot" style={{ background: `var(--${lane})` }} aria-hidden="true" />}
-                  {lane ?? 'whole run'}
+                  {lane === null ? 'Whole run' : lane.charAt(0).toUpperCase() + lane.slice(1)}
                 </th>
               </tr>
               {shown

@@ -5,7 +5,7 @@ import { Icon } from '../../components/Icon';
 import { count, millis, percent } from '../../format';
 import { sentence } from './Verdict';
 
-export function CapacityTable({ capacity }: { capacity: Capacity }) {
+export function CapacityTable({ capacity, isGoing }: { capacity: Capacity; isGoing: boolean }) {
   const rates = Object.entries(capacity.rates).map(([signal, rate]) => `${count(rate)} ${signal}/s`);
   return (
     <section class="panel" data-testid="capacity" aria-label="Capacity">
@@ -13,7 +13,7 @@ export function CapacityTable({ capacity }: { capacity: Capacity }) {
         <h2>{capacity.found ? 'Capacity' : 'Capacity so far'}</h2>
         <b class="capacity-rates">{rates.join(' · ')}</b>
       </div>
-      <p class="quiet">{sentence(capacity.reason)}</p>
+      <p class="quiet">{isGoing ? 'The search goes on.' : sentence(capacity.reason)}</p>
       <div class="table-box" tabIndex={0} role="region" aria-label="Steps of the search">
         <table class="table">
           <thead>

@@ -104,7 +104,7 @@ export function Overview({ watch, test, isLive }: { watch: Watch; test: Test; is
         {results && <Ledger results={results} />}
         <Timeline timeline={timeline ?? []} />
       </div>
-      {results?.capacity && <CapacityTable capacity={results.capacity} />}
+      {results?.capacity && <CapacityTable capacity={results.capacity} isGoing={!results.endedAt} />}
     </div>
   );
 }
