@@ -1,6 +1,7 @@
 //! `moniflux-bench day`: how soon a run of a day, of three lanes, is read for a chart of 500 points, in this process and straight
 //! from each store.
 
+use std::fmt::Write as _;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -110,10 +111,11 @@ impl DayArgs {
                 (steps, step) = (series.points.len(), series.step);
             }
             let (least, most) = extremes(&times);
-            report += &format!(
-                "  {what}: {steps} steps of {step} s, {:.0} ms ({least:.0} to {most:.0})\n",
+            writeln!(
+                report,
+                "  {what}: {steps} steps of {step} s, {:.0} ms ({least:.0} to {most:.0})",
                 median(&times)
-            );
+            )?;
         }
         Ok(report)
     }
@@ -132,13 +134,9 @@ impl DayArgs {
         let mut run = Run::begin(&test).context("a test that was started has a run")?;
         ensure!(run.number == RunNumber::FIRST, "it is the first run");
         for share in &mut run.shares {
-            share.checkpoint.active = self.at(self.seconds);
+            share.checkpoint.active = at(self.seconds);
         }
         Ok((test, run))
-    }
-
-    fn at(&self, second: u32) -> ActiveTime {
-        ActiveTime::from_duration(Duration::from_secs(second.into()))
     }
 
     /// Stores the points as a supervisor does: the fine ones, and the coarse ones up to shortly before the end.
@@ -180,7 +178,7 @@ impl DayArgs {
             share: 0,
             grain: Grain::Fine,
             at: run.started_at + TimeDelta::seconds(second.into()),
-            active: self.at(second),
+            active: at(second),
             span: Duration::from_secs(1),
             tally,
             evidence: Evidence { issued, busiest: 20, ..Evidence::default() },
@@ -188,6 +186,10 @@ impl DayArgs {
             marks: Vec::new(),
         }
     }
+}
+
+fn at(second: u32) -> ActiveTime {
+    ActiveTime::from_duration(Duration::from_secs(second.into()))
 }
 
 /// The use cases over a store; nothing is driven.

@@ -2,7 +2,7 @@
 //!
 //! * **Lives here:** the programs to compare, a sink that only counts, and the reading of what the kernel says of a process.
 //! * **Never lives here:** product code. The generator is the release binary, started as users start it.
-//! * **Depends on:** `payload` and `emit-http`, which are measured by themselves as well.
+//! * **Depends on:** what is measured by itself as well: `payload` and `emit-http`; `service` over either store, for `day`.
 //! * **Read first:** `compare`, then `program`.
 
 #![expect(clippy::cast_precision_loss, reason = "what is counted here stays far below 2^53")]

@@ -1,6 +1,7 @@
 //! `moniflux-bench pages`: how soon the API answers what pages of the dashboard ask for, while many tests are stored and some
 //! run. `wrk` asks as fast as it is answered.
 
+use std::fmt::Write as _;
 use std::process::Command;
 use std::thread;
 use std::time::Duration;
@@ -46,7 +47,7 @@ pub(crate) struct PagesArgs {
 /// Where the service keeps what it stores.
 enum Store {
     Sqlite(TempDir),
-    Mongo(Mongod),
+    Mongo(Box<Mongod>),
 }
 
 pub(crate) fn main(args: &PagesArgs) -> Result<String> {
@@ -55,10 +56,10 @@ pub(crate) fn main(args: &PagesArgs) -> Result<String> {
         "two tests or more run, and no more than are stored"
     );
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build()?;
-    let mut report = args.on(&runtime, Store::Sqlite(TempDir::with_prefix("moniflux-bench-")?))?;
+    let mut report = args.on(&runtime, &Store::Sqlite(TempDir::with_prefix("moniflux-bench-")?))?;
     if has_mongod() {
         let server = runtime.block_on(Mongod::start(Topology::ReplicaSet))?;
-        report += &args.on(&runtime, Store::Mongo(server))?;
+        report += &args.on(&runtime, &Store::Mongo(Box::new(server)))?;
     } else {
         report += "MongoDB is not measured: MONIFLUX_TEST_MONGOD names none\n";
     }
@@ -66,18 +67,17 @@ pub(crate) fn main(args: &PagesArgs) -> Result<String> {
 }
 
 /// Whether a MongoDB is to be measured as well.
-#[expect(clippy::disallowed_methods, reason = "the Makefile names the server by this variable")]
 pub(crate) fn has_mongod() -> bool {
     std::env::var_os("MONIFLUX_TEST_MONGOD").is_some_and(|path| !path.is_empty())
 }
 
 impl PagesArgs {
-    fn on(&self, runtime: &Runtime, store: Store) -> Result<String> {
+    fn on(&self, runtime: &Runtime, store: &Store) -> Result<String> {
         let sink = Program::start("moniflux sink", self.binary.command()?.args(["sink", "--port", "0"]))?;
         let target = sink.address("sink listens on ", STARTING)?;
         let mut command: Command = self.binary.command()?;
         command.arg("serve").env("PORT", "0");
-        let name = match &store {
+        let name = match store {
             Store::Sqlite(folder) => {
                 command.env("MONIFLUX_DATA_DIR", folder.path());
                 "SQLite"
@@ -119,10 +119,11 @@ impl PagesArgs {
             "/metrics".to_owned(),
         ] {
             let asked = self.ask(&format!("{base}{path}"))?;
-            lines += &format!(
-                "  {path:<40} p50 {:>8.2} ms  p99 {:>8.2} ms  {:>8.0} a second\n",
+            writeln!(
+                lines,
+                "  {path:<40} p50 {:>8.2} ms  p99 {:>8.2} ms  {:>8.0} a second",
                 asked.p50, asked.p99, asked.rate
-            );
+            )?;
         }
         Ok(lines)
     }

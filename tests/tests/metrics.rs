@@ -30,22 +30,22 @@ async fn metrics_under_load_are_well_formed_and_count_what_happens() -> Result<(
     let metrics = until("a second of load is shown", SOON, async || {
         let metrics = read(&service).await?;
         let acked = metrics
-            .value(r#"moniflux_run_records_total{class="acked",run="1",signal="logs",test_id="watched"}"#)?;
-        ensure!(acked >= 500.0, "{acked} are acked");
+            .count(r#"moniflux_run_records_total{class="acked",run="1",signal="logs",test_id="watched"}"#)?;
+        ensure!(acked >= 500, "{acked} are acked");
         Ok(metrics)
     })
     .await?;
     check(&["check", "metrics"], &metrics.0).await?;
 
     let asked = r#"moniflux_run_asked_records_per_second{run="1",signal="metrics",test_id="watched"}"#;
-    ensure!(metrics.value(asked)? == 1_000.0, "{}", metrics.0);
-    ensure!(metrics.value("moniflux_runs_begun_total")? == 2.0, "{}", metrics.0);
-    ensure!(metrics.value(r#"moniflux_runs_ended_total{outcome="completed"}"#)? == 1.0, "{}", metrics.0);
-    ensure!(metrics.value("moniflux_schedule_lateness_seconds_count")? == 1.0, "{}", metrics.0);
-    ensure!(metrics.value("moniflux_schedule_lateness_seconds_sum")? < 5.0, "{}", metrics.0);
+    ensure!(metrics.count(asked)? == 1_000, "{}", metrics.0);
+    ensure!(metrics.count("moniflux_runs_begun_total")? == 2, "{}", metrics.0);
+    ensure!(metrics.count(r#"moniflux_runs_ended_total{outcome="Completed"}"#)? == 1, "{}", metrics.0);
+    ensure!(metrics.count("moniflux_schedule_lateness_seconds_count")? == 1, "{}", metrics.0);
+    ensure!(metrics.value("moniflux_schedule_lateness_seconds_sum")?.parse::<f64>()? < 5.0, "{}", metrics.0);
     let renewals = r#"moniflux_store_call_duration_seconds_count{operation="renew",port="runs"}"#;
-    ensure!(metrics.value(renewals)? >= 1.0, "{}", metrics.0);
-    ensure!(metrics.value("moniflux_lease_takeovers_total")? == 0.0, "{}", metrics.0);
+    ensure!(metrics.count(renewals)? >= 1, "{}", metrics.0);
+    ensure!(metrics.count("moniflux_lease_takeovers_total")? == 0, "{}", metrics.0);
 
     for file in ["docs/prometheus/alerts.yaml", "docs/grafana/moniflux.json"] {
         let file = tools::workspace().join(file);
@@ -73,8 +73,8 @@ async fn a_takeover_is_counted_by_who_goes_on() -> Result<()> {
     let second = Service::start(&store).await?;
     until("the run goes on", Duration::from_secs(20), async || {
         let metrics = read(&second).await?;
-        ensure!(metrics.value("moniflux_lease_takeovers_total")? == 1.0, "{}", metrics.0);
-        ensure!(metrics.value("moniflux_runs_begun_total")? == 0.0, "{}", metrics.0);
+        ensure!(metrics.count("moniflux_lease_takeovers_total")? == 1, "{}", metrics.0);
+        ensure!(metrics.count("moniflux_runs_begun_total")? == 0, "{}", metrics.0);
         Ok(())
     })
     .await
@@ -97,10 +97,15 @@ async fn read(service: &Service) -> Result<Metrics> {
 }
 
 impl Metrics {
-    /// The value of a series.
-    fn value(&self, series: &str) -> Result<f64> {
+    /// The value of a series that has a whole one.
+    fn count(&self, series: &str) -> Result<u64> {
+        Ok(self.value(series)?.parse()?)
+    }
+
+    /// The value of a series, as it is written.
+    fn value(&self, series: &str) -> Result<&str> {
         let rest = self.0.lines().find_map(|line| line.strip_prefix(series)?.strip_prefix(' '));
-        Ok(rest.with_context(|| format!("{series} is not in\n{}", self.0))?.parse()?)
+        rest.with_context(|| format!("{series} is not in\n{}", self.0))
     }
 
     /// The names of all samples.

@@ -176,8 +176,13 @@ const ROOMS: &[Room] = &[
     },
     // It starts servers with the adapter that knows them.
     Room { name: TESTS, ours: &[STORE_MONGO], ours_in_tests: &[], others: None },
-    // It measures the encoder and the emitter by themselves; the rest it starts as the binary.
-    Room { name: BENCH, ours: &[DOMAIN, PORTS, PAYLOAD, EMIT_HTTP], ours_in_tests: &[], others: None },
+    // It measures the encoder, the emitter and the reading of a day by themselves; the rest it starts as the binary.
+    Room {
+        name: BENCH,
+        ours: &[DOMAIN, PORTS, PAYLOAD, ENGINE, SERVICE, STORE_MONGO, STORE_SQLITE, EMIT_HTTP, VERIFY_HTTP],
+        ours_in_tests: &[],
+        others: None,
+    },
 ];
 
 const KEPT: &[Kept] = &[

@@ -28,7 +28,7 @@ fn run(number: u32, records: u64) -> LiveRun {
     tally.issue(records, 10 * records);
     tally.book(records, &Answer::Acked);
     LiveRun {
-        test: TestId::parse(&format!("t{number}")).unwrap(),
+        test: TestId::parse(format!("t{number}")).unwrap(),
         run: RunId(Uuid::from_u128(number.into())),
         number: RunNumber(2),
         evidence: Evidence::default(),
@@ -82,8 +82,8 @@ fn what_the_service_tells_is_counted() {
             r#"moniflux_store_call_duration_seconds_count{operation="renew",port="runs"} 2"#,
             r#"moniflux_store_errors_total{operation="renew",port="runs"} 1"#,
             "moniflux_runs_begun_total 1",
-            r#"moniflux_runs_ended_total{outcome="failed"} 1"#,
-            r#"moniflux_runs_ended_total{outcome="completed"} 0"#,
+            r#"moniflux_runs_ended_total{outcome="Failed"} 1"#,
+            r#"moniflux_runs_ended_total{outcome="Completed"} 0"#,
             "moniflux_lease_takeovers_total 1",
             "moniflux_lease_losses_total 1",
             r#"moniflux_schedule_lateness_seconds_bucket{le="0.1"} 0"#,
