@@ -39,7 +39,8 @@ async fn a_follower_sees_states_at_once_and_a_point_a_second(store: Store) -> Re
         seconds.push(point.data["seconds"].as_f64().context("no seconds")?);
     }
     let passed: f64 = seconds.iter().sum();
-    ensure!((due as f64 - 100.0 * passed).abs() <= 1.0, "{due} due in {passed} s: {seconds:?}");
+    let due = f64::from(u32::try_from(due)?);
+    ensure!((due - 100.0 * passed).abs() <= 1.0, "{due} due in {passed} s: {seconds:?}");
     for test in ["seen", "other"] {
         all.next_where("point", |event| event.data["testID"] == test).await?;
     }

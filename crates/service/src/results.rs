@@ -235,7 +235,7 @@ impl Results {
             lanes: lanes.collect(),
             delivery: figures.delivery.as_ref().map(DeliveryResults::from),
             attachments: Vec::new(),
-            capacity: checkpoint.search.as_ref().map(CapacityResults::from),
+            capacity: checkpoint.search.as_ref().map(|search| CapacityResults::of(search, run_end.is_some())),
         })
     }
 }

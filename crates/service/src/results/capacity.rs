@@ -62,9 +62,11 @@ pub struct StepLaneResults {
     pub failed: u64,
 }
 
-impl From<&Search> for CapacityResults {
-    fn from(search: &Search) -> Self {
+impl CapacityResults {
+    /// What a search found, in a run that is `over` or goes on.
+    pub(super) fn of(search: &Search, over: bool) -> Self {
         let Answer { found, rates, limit, reason } = search.answer();
+        let reason = if over || search.is_done() { reason } else { "the search goes on".to_owned() };
         Self { found, rates, limit, reason, steps: search.steps().iter().map(StepResults::from).collect() }
     }
 }
