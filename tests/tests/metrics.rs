@@ -6,11 +6,11 @@ use std::process::Stdio;
 use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
-use chrono::{TimeDelta, Utc};
+use chrono::TimeDelta;
 use moniflux_tests::body::{self, with};
 use moniflux_tests::service::{Service, Store};
 use moniflux_tests::sink::Sink;
-use moniflux_tests::time::{SOON, until};
+use moniflux_tests::time::{SOON, now, until};
 use moniflux_tests::tools;
 use serde_json::json;
 use tokio::io::AsyncWriteExt;
@@ -22,7 +22,7 @@ async fn metrics_under_load_are_well_formed_and_count_what_happens() -> Result<(
     let (service, sink) = tokio::try_join!(Service::start(&store), Sink::start(&[]))?;
     let load = body::readme("watched", "otlp-http", sink.address());
     service.api().post("/start-test", &with(load, &json!({"duration": 60}))).await?.with(200)?;
-    let soon = Utc::now() + TimeDelta::seconds(2);
+    let soon = now() + TimeDelta::seconds(2);
     let scheduled = with(body::logs("later", sink.address(), 5, 1), &json!({"schedule": soon.to_rfc3339()}));
     service.api().post("/create-test", &scheduled).await?.with(201)?;
     service.run_over("later", "Completed", Duration::from_secs(30)).await?;

@@ -90,19 +90,27 @@ impl Times {
 
     /// The time within which `share` (0 to 1) of the records stayed, in milliseconds; none without records.
     pub fn quantile_millis(&self, share: f64) -> Option<f64> {
-        self.read(|histogram| millis(histogram.value_at_quantile(share)))
+        match &self.0 {
+            Counts::Few(few) => few.value_at_quantile(share).map(millis),
+            Counts::Many(histogram) => Some(millis(histogram.value_at_quantile(share))),
+        }
     }
 
     /// The longest time, in milliseconds; none without records.
     pub fn max_millis(&self) -> Option<f64> {
-        self.read(|histogram| millis(histogram.max()))
+        match &self.0 {
+            Counts::Few(few) => few.max().map(millis),
+            Counts::Many(histogram) => Some(millis(histogram.max())),
+        }
     }
 
     /// All records' times together, in milliseconds.
+    #[expect(clippy::cast_precision_loss, reason = "a sum for charts, exact to 2^52 records")]
     pub fn sum_millis(&self) -> f64 {
-        #[expect(clippy::cast_precision_loss, reason = "a sum for charts, exact to 2^52 records")]
-        let sum = |histogram: &Histogram<u64>| histogram.mean() / 1_000.0 * histogram.len() as f64;
-        self.read(sum).unwrap_or_default()
+        match &self.0 {
+            Counts::Few(few) => few.values().map(|(micros, records)| millis(micros) * records as f64).sum(),
+            Counts::Many(histogram) => millis(1) * histogram.mean() * histogram.len() as f64,
+        }
     }
 
     /// How many records were noted.
@@ -110,14 +118,6 @@ impl Times {
         match &self.0 {
             Counts::Few(few) => few.records(),
             Counts::Many(histogram) => histogram.len(),
-        }
-    }
-
-    fn read<T>(&self, what: impl Fn(&Histogram<u64>) -> T) -> Option<T> {
-        match &self.0 {
-            Counts::Few(few) if few.records() == 0 => None,
-            Counts::Few(few) => few.to_histogram().as_ref().map(what),
-            Counts::Many(histogram) => Some(what(histogram)),
         }
     }
 

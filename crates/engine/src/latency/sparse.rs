@@ -44,6 +44,28 @@ impl Sparse {
         self.0.iter().map(|(_, records)| records).sum()
     }
 
+    /// The value that `share` (0 to 1) of the records do not exceed, as the histogram says it; none without records.
+    pub(super) fn value_at_quantile(&self, share: f64) -> Option<u64> {
+        #[expect(
+            clippy::cast_precision_loss,
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "a share of what is counted, as the histogram computes it"
+        )]
+        let wanted = ((share.min(1.0) * self.records() as f64).ceil() as u64).max(1);
+        let mut so_far = 0;
+        let found = self.values().find(|(_, records)| {
+            so_far += records;
+            so_far >= wanted
+        });
+        found.map(|(value, _)| if share > 0.0 { highest_of_class(value) } else { value })
+    }
+
+    /// The largest value, as the histogram says it; none without records.
+    pub(super) fn max(&self) -> Option<u64> {
+        self.0.last().map(|(value, _)| highest_of_class(*value))
+    }
+
     /// The same as a histogram; none when there is no memory for its table.
     pub(super) fn to_histogram(&self) -> Option<Histogram<u64>> {
         let mut histogram = Histogram::new(super::SIGNIFICANT_DIGITS).ok()?;
@@ -126,6 +148,11 @@ pub(super) fn read(bytes: &[u8], mut tell: impl FnMut(u64, u64)) -> Result<(), U
 fn lowest_of_class(value: u64) -> u64 {
     let shift = shift_of(value);
     value >> shift << shift
+}
+
+/// The largest value that the histogram does not tell from this one.
+fn highest_of_class(value: u64) -> u64 {
+    lowest_of_class(value) + ((1 << shift_of(value)) - 1)
 }
 
 /// The place of a value's class in the histogram's table.
@@ -227,6 +254,10 @@ mod tests {
                 }
                 prop_assert_eq!(same.max(), histogram.max());
             }
+            for share in [0.0, 0.25, 0.5, 0.99, 0.999, 1.0] {
+                prop_assert_eq!(sparse.value_at_quantile(share), Some(histogram.value_at_quantile(share)));
+            }
+            prop_assert_eq!(sparse.max(), Some(histogram.max()));
             let mut bytes = Vec::new();
             V2Serializer::new().serialize(&histogram, &mut bytes).unwrap();
             for bytes in [bytes, sparse.to_bytes()] {
