@@ -2,24 +2,24 @@
 
 import type { Conclusion, Lane, Percentiles, Results } from '../api/types';
 
-export interface Loss {
+export interface Unacked {
   due: number;
   acked: number;
   /** Due, and neither acked nor still under way. */
-  lost: number;
+  unacked: number;
 }
 
-export function lossOf(results: Pick<Results, 'lanes'> | null | undefined): Loss {
-  const sum = { due: 0, acked: 0, lost: 0 };
+export function unackedOf(results: Pick<Results, 'lanes'> | null | undefined): Unacked {
+  const sum = { due: 0, acked: 0, unacked: 0 };
   for (const lane of Object.values(results?.lanes ?? {})) {
     sum.due += lane.due;
     sum.acked += lane.acked;
-    sum.lost += lostOf(lane);
+    sum.unacked += unackedIn(lane);
   }
   return sum;
 }
 
-export function lostOf({
+export function unackedIn({
   rejected,
   failed,
   missed,

@@ -10,7 +10,7 @@ import { chartMarks, failuresChart, latenessChart, rateChart, responseChart } fr
 import { Segmented, Skeleton, Stat } from '../../components/basics';
 import { bytes, count, millis, percent, rate, short } from '../../format';
 import { signalsOf } from '../../state/live';
-import { lossOf, worstLateness, worstTime } from '../../state/outcome';
+import { unackedOf, worstLateness, worstTime } from '../../state/outcome';
 import type { Watch } from '../../state/watch';
 import { Attachments } from './Attachments';
 import { CapacityTable } from './CapacityTable';
@@ -113,7 +113,7 @@ export function Overview({ watch, test, isLive }: { watch: Watch; test: Test; is
 
 function Figures({ results }: { results: Results }) {
   const lanes = Object.values(results.lanes);
-  const { due, acked, lost } = lossOf(results);
+  const { due, acked, unacked } = unackedOf(results);
   const sum = (of: (lane: (typeof lanes)[number]) => number) => lanes.reduce((total, lane) => total + of(lane), 0);
   const [asked, achieved] = [sum((lane) => lane.rate.asked), sum((lane) => lane.rate.achieved)];
   const [size, packed] = [sum((lane) => lane.bytes), sum((lane) => lane.wireBytes)];
@@ -138,15 +138,15 @@ function Figures({ results }: { results: Results }) {
           name="Acked but missing"
           value={count(delivery.lost)}
           tone={delivery.settled && (delivery.lost ?? 0) > 0 ? 'bad' : undefined}
-          note={delivery.settled ? `${count(lost)} not acked` : 'not settled yet'}
+          note={delivery.settled ? `${count(unacked)} not acked` : 'not settled yet'}
           title="Acked and never seen by the sink"
         />
       ) : (
         <Stat
-          name="Lost"
-          value={count(lost)}
-          tone={lost > 0 ? 'bad' : undefined}
-          note={due > 0 ? percent(lost / due) : ''}
+          name="Not acked"
+          value={count(unacked)}
+          tone={unacked > 0 ? 'bad' : undefined}
+          note={due > 0 ? percent(unacked / due) : ''}
           title="Rejected, failed, missed or in doubt"
         />
       )}

@@ -10,7 +10,7 @@ import { Failure, ResultBadge, Skeleton, StatusBadge } from '../../components/ba
 import { clock, count, millis, moment } from '../../format';
 import { to } from '../../router';
 import { say } from '../../state/notes';
-import { conclusionOf, lossOf, worstTime } from '../../state/outcome';
+import { conclusionOf, unackedOf, worstTime } from '../../state/outcome';
 
 interface RunsProps {
   test: Test;
@@ -91,7 +91,7 @@ export function Runs({ test, shown, onChanged }: RunsProps) {
                   Acked
                 </th>
                 <th scope="col" class="number">
-                  Lost
+                  Not acked
                 </th>
                 <th scope="col" class="number">
                   p99
@@ -101,7 +101,7 @@ export function Runs({ test, shown, onChanged }: RunsProps) {
             </thead>
             <tbody>
               {runs.value.map((results) => {
-                const loss = lossOf(results);
+                const unacked = unackedOf(results);
                 const number = results.run;
                 return (
                   <tr key={number} class={number === shown ? 'is-shown' : ''} data-testid="run" data-run={number}>
@@ -125,8 +125,8 @@ export function Runs({ test, shown, onChanged }: RunsProps) {
                     </td>
                     <td>{moment(results.startedAt)}</td>
                     <td class="number">{clock(results.activeSeconds)}</td>
-                    <td class="number">{count(loss.acked)}</td>
-                    <td class={loss.lost > 0 ? 'number is-bad' : 'number'}>{count(loss.lost)}</td>
+                    <td class="number">{count(unacked.acked)}</td>
+                    <td class={unacked.unacked > 0 ? 'number is-bad' : 'number'}>{count(unacked.unacked)}</td>
                     <td class="number">{millis(worstTime(results, 'p99'))}</td>
                     <td>
                       {number === baseline ? (

@@ -10,7 +10,7 @@ import { ResultBadge, Segmented, Skeleton, StatusBadge } from '../../components/
 import { ago, count, millis, percent } from '../../format';
 import { to } from '../../router';
 import { now } from '../../state/now';
-import { conclusionOf, lossOf, worstTime } from '../../state/outcome';
+import { conclusionOf, unackedOf, worstTime } from '../../state/outcome';
 import { outcomeOf } from '../../state/outcomes';
 import { drop, put } from '../../state/tests';
 import { lengthOf, loadOf, targetOf } from './target';
@@ -116,7 +116,7 @@ export function History({ finished, isReading }: { finished: readonly Test[]; is
                   Acked
                 </th>
                 <th scope="col" class="number">
-                  Lost
+                  Not acked
                 </th>
                 <th scope="col" class="number">
                   p99
@@ -152,7 +152,7 @@ function HistoryRow({ test }: { test: Test }) {
 
   useEffect(() => outcome.want(), [outcome, testID, version]);
   const results = outcome.results.value;
-  const loss = lossOf(results);
+  const unacked = unackedOf(results);
   const ended = test.completedAt ?? test.updatedAt;
   return (
     <tr data-testid="test" data-test-id={testID}>
@@ -173,10 +173,10 @@ function HistoryRow({ test }: { test: Test }) {
         {loadOf(test)} · {lengthOf(test)}
       </td>
       <td class="number" data-name="acked">
-        {results ? count(loss.acked) : '–'}
+        {results ? count(unacked.acked) : '–'}
       </td>
-      <td class={loss.lost > 0 ? 'number is-bad' : 'number'} data-name="lost">
-        {results ? (loss.lost === 0 ? '0' : percent(loss.lost / Math.max(1, loss.due))) : '–'}
+      <td class={unacked.unacked > 0 ? 'number is-bad' : 'number'} data-name="not-acked">
+        {results ? (unacked.unacked === 0 ? '0' : percent(unacked.unacked / Math.max(1, unacked.due))) : '–'}
       </td>
       <td class="number" data-name="p99">
         {millis(worstTime(results, 'p99'))}

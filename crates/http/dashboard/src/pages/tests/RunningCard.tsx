@@ -67,14 +67,14 @@ function Spark({ signal, points }: { signal: Signal; points: readonly Point[] })
   const asked = lanes.map((lane) => lane?.rate.asked ?? null);
   const highest = Math.max(1e-9, ...achieved.map((value) => value ?? 0), ...asked.map((value) => value ?? 0)) * 1.08;
   const last = lanes.at(-1);
-  const lost = lanes.reduce((sum, lane) => sum + (lane ? lane.failed + lane.rejected + lane.missed : 0), 0);
+  const unacked = lanes.reduce((sum, lane) => sum + (lane ? lane.failed + lane.rejected + lane.missed : 0), 0);
   return (
     <div class="spark" data-testid="sparkline" data-points={points.length}>
       <div class="spark-text">
         <span class="spark-name">{signal}</span>
         <b>{rate(last?.rate.achieved)}</b>
         <span>p99 {millis(last?.responseTime.p99)}</span>
-        {lost > 0 ? <span class="is-bad">{short(lost)} lost</span> : <span />}
+        {unacked > 0 ? <span class="is-bad">{short(unacked)} not acked</span> : <span />}
       </div>
       <svg
         viewBox={`0 0 ${WIDTH} ${HEIGHT}`}
