@@ -29,6 +29,9 @@ pub(crate) struct ManyArgs {
     /// Records a second of each signal
     #[arg(long, default_value_t = 30)]
     rate: u32,
+    /// Records a second of each signal that are kept; as many as when nothing is said, when left out
+    #[arg(long)]
+    capture: Option<u32>,
     /// Seconds of load
     #[arg(long, default_value_t = 60, value_parser = clap::value_parser!(u16).range(5..=900))]
     seconds: u16,
@@ -92,11 +95,15 @@ fn sums(results: &[Results]) -> String {
 
 impl ManyArgs {
     fn body(&self, number: u32, target: &str) -> serde_json::Value {
-        json!({
+        let mut body = json!({
             "testID": test(number), "duration": self.seconds,
             "logRate": self.rate, "metricsRate": self.rate, "traceRate": self.rate,
             "destination": {"type": "otlp-http", "endpoint": target},
-        })
+        });
+        if let Some(kept) = self.capture {
+            body["capture"] = json!({"perSecond": kept});
+        }
+        body
     }
 }
 

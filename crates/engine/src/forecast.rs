@@ -31,7 +31,7 @@ pub struct Forecast {
 /// Counts what a load from its beginning is going to send.
 ///
 /// Batches are cut as lanes cut them; a few are encoded to learn their length, the others are as long as those of the same
-/// number of records. After [`COUNTED`] batches the rest is taken to be like them.
+/// number of records. After 200,000 batches the rest is taken to be like them.
 pub fn forecast(load: &Load, delivery: &Delivery, encoder: &Encoder) -> Forecast {
     let fits = encoder.records_within(u64::from(delivery.max_batch_bytes));
     let cut = Cut { records: fits.min(delivery.batch_size), linger: delivery.linger };

@@ -249,3 +249,59 @@ const BACKLOG: usize = 4_096;
 
 /// As many tests as a page of the API holds at the most.
 const MOST_ACTIVE: u32 = 1_000;
+
+#[cfg(test)]
+mod tests {
+    use moniflux_engine::SystemClock;
+    use moniflux_ports::{MockChangeFeed, MockResultStore, MockRunStore, MockTestStore};
+
+    use super::*;
+
+    fn live() -> Live {
+        let stores = Stores {
+            tests: Arc::new(MockTestStore::new()),
+            runs: Arc::new(MockRunStore::new()),
+            results: Arc::new(MockResultStore::new()),
+        };
+        Live::new(stores, Arc::new(MockChangeFeed::new()), Arc::new(SystemClock::start()))
+    }
+
+    fn following(live: &Live, scope: Option<&str>) -> Following {
+        let scope = scope.map(|test| TestId::parse(test).unwrap());
+        let (events, closing) = (live.told.subscribe(), live.closing.clone());
+        Following { events, closing, begins_with: Vec::new(), scope }
+    }
+
+    fn gone(test: &str) -> Happening {
+        Happening::Deleted(TestId::parse(test).unwrap())
+    }
+
+    #[tokio::test]
+    async fn a_follower_that_is_too_slow_loses_its_place_and_the_others_do_not() {
+        let live = live();
+        let (mut slow, mut quick) = (following(&live, None), following(&live, None));
+        for _ in 0..=BACKLOG {
+            live.say(gone("t"));
+            assert!(quick.next().await.is_some());
+        }
+        assert!(slow.next().await.is_none());
+    }
+
+    #[tokio::test]
+    async fn a_follower_of_one_test_hears_of_no_other_and_of_the_end() {
+        let live = live();
+        let mut one = following(&live, Some("mine"));
+        live.say(gone("other"));
+        live.say(gone("mine"));
+        assert_eq!(one.next().await.unwrap().test().as_str(), "mine");
+        live.closing.cancel();
+        assert!(one.next().await.is_none());
+    }
+
+    #[test]
+    fn an_event_is_rendered_once_for_all() {
+        let event = LiveEvent::new(gone("t"));
+        assert_eq!(event.rendered(|_| b"first".to_vec()), b"first");
+        assert_eq!(event.rendered(|_| b"again".to_vec()), b"first");
+    }
+}
