@@ -31,7 +31,7 @@ use crate::latency::LatencyTimes;
 use crate::pace::Pace;
 use crate::workers::Worker;
 
-pub(crate) use self::capture::Collector;
+pub(crate) use self::capture::{Budget, Collector};
 pub(crate) use self::report::LaneReport;
 use self::report::Since;
 use self::schedule::{Cut, DueBatch, next_batch};

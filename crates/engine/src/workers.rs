@@ -15,6 +15,7 @@ use tokio::runtime::Handle;
 use tokio::sync::oneshot;
 
 use crate::clock::SystemClock;
+use crate::lane::Budget;
 use crate::pacer::Pacer;
 use crate::thread_time::thread_time;
 
@@ -31,6 +32,8 @@ pub(crate) struct Worker {
     pub(crate) runtime: Handle,
     pub(crate) clock: Arc<dyn Clock>,
     busy: Arc<AtomicU32>,
+    /// What its lanes keep for people to look at.
+    pub(crate) kept: Arc<Budget>,
 }
 
 /// The threads behind [`Workers`]; dropping it ends what goes on there, and waits for that.
@@ -55,6 +58,7 @@ impl Workers {
                 runtime: runtime.handle().clone(),
                 clock: Arc::new(pacer.clone()),
                 busy: Arc::clone(&busy),
+                kept: Arc::default(),
             });
             let (stop, stopped) = oneshot::channel();
             let thread = Builder::new().name(format!("moniflux-load-{index}")).spawn(move || {
@@ -73,7 +77,7 @@ impl Workers {
 
     /// Lanes live on the runtime that this is called on, with the timers of that clock.
     pub fn here(clock: Arc<dyn Clock>) -> Self {
-        let worker = Worker { runtime: Handle::current(), clock, busy: Arc::default() };
+        let worker = Worker { runtime: Handle::current(), clock, busy: Arc::default(), kept: Arc::default() };
         Self { all: Arc::new([worker]), turn: Arc::default() }
     }
 

@@ -1,10 +1,13 @@
 //! Records of a share that are kept for people to look at, and wait for the next report. They are read out of the bodies that
 //! leave, so they say what was sent.
 
+mod budget;
 mod picker;
 
+use std::sync::Arc;
+
 use chrono::{DateTime, SubsecRound, Utc};
-use moniflux_domain::capture::Capture;
+use moniflux_domain::capture::{Capture, Kept};
 use moniflux_domain::destination::DestinationKind;
 use moniflux_domain::id::RunId;
 use moniflux_domain::point::Sample;
@@ -13,17 +16,22 @@ use moniflux_domain::run::LaneCheckpoint;
 use moniflux_domain::signal::Signal;
 use moniflux_domain::spec::LogType;
 use moniflux_payload::{Encoder, Record, records};
+use moniflux_ports::clock::Clock;
 
 use self::picker::Picker;
 use super::schedule::DueBatch;
+use crate::workers::Worker;
+
+pub(crate) use self::budget::Budget;
 
 /// Keeps records of one share.
-#[derive(Debug)]
 pub(crate) struct Collector {
     run: RunId,
     kind: DestinationKind,
     signal: Signal,
     picker: Picker,
+    /// What all lanes of the thread may keep; none where every record is kept.
+    budget: Option<(Arc<Budget>, Arc<dyn Clock>)>,
     samples: Vec<Sample>,
     bytes: usize,
     /// Whether it was said that there are more than can wait.
@@ -39,6 +47,7 @@ impl Collector {
         from: &LaneCheckpoint,
         active: ActiveTime,
         encoder: &Encoder,
+        worker: &Worker,
     ) -> Option<Self> {
         let most = capture.max.min(encoder.records_within(MOST_BYTES_OF_A_LANE));
         let picker = Picker::new(Capture { max: most, ..capture }, from.share(), from.tally.issued(), active);
@@ -47,6 +56,8 @@ impl Collector {
             kind,
             signal: from.signal,
             picker,
+            budget: (capture.kept != Kept::All)
+                .then(|| (Arc::clone(&worker.kept), Arc::clone(&worker.clock))),
             samples: Vec::new(),
             bytes: 0,
             told: false,
@@ -70,6 +81,12 @@ impl Collector {
     fn keep(&mut self, batch: DueBatch, body: &[u8]) {
         let share = self.picker.share();
         let numbers: Vec<u64> = self.picker.pick(batch).map(|own| share.lane_number(own)).collect();
+        let is_within = |(budget, clock): &(Arc<Budget>, Arc<dyn Clock>)| {
+            budget.take(clock.monotonic(), numbers.len() as u64)
+        };
+        if !self.budget.as_ref().is_none_or(is_within) {
+            return;
+        }
         match records(self.kind, self.signal, body, &numbers) {
             Ok(records) => records.into_iter().for_each(|record| self.add(record)),
             Err(error) => {
