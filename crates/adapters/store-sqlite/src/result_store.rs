@@ -10,7 +10,8 @@ use moniflux_domain::point::{Grain, Point, Sample};
 use moniflux_domain::profile::ActiveTime;
 use moniflux_ports::error::StoreFault;
 use moniflux_ports::result_store::{PointRange, ResultStore, SampleQuery};
-use sqlx::QueryBuilder;
+use sqlx::query_builder::Separated;
+use sqlx::{QueryBuilder, Sqlite};
 
 use crate::codec::{AttachmentRow, PointRow, integer, json, millis};
 use crate::error::fault;
@@ -23,30 +24,18 @@ impl ResultStore for SqliteStore {
         if points.is_empty() {
             return Ok(());
         }
+        // Encoded before the one writer is taken.
+        let rows = points.iter().map(Row::of).collect::<Result<Vec<_>, _>>()?;
         let mut transaction = self.writer.begin_with("BEGIN IMMEDIATE").await.map_err(fault)?;
-        for point in points {
-            let insert =
-                "INSERT INTO points (run, grain, active, signal, share, at, span, tally, evidence, lateness,
-                    response, service, marks)
-                VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)
-                ON CONFLICT (run, grain, active, signal, share) DO NOTHING";
-            sqlx::query(insert)
-                .bind(bytes(&point.run))
-                .bind(point.grain.as_secs())
-                .bind(integer(point.active.as_nanos())?)
-                .bind(point.signal.as_str())
-                .bind(point.share)
-                .bind(millis(point.at))
-                .bind(integer(ActiveTime::from_duration(point.span).as_nanos())?)
-                .bind(json(&point.tally)?)
-                .bind(json(&point.evidence)?)
-                .bind(point.latency.lateness.0.as_slice())
-                .bind(point.latency.response.0.as_slice())
-                .bind(point.latency.service.0.as_slice())
-                .bind(if point.marks.is_empty() { None } else { Some(json(&point.marks)?) })
-                .execute(&mut *transaction)
-                .await
-                .map_err(fault)?;
+        // Many rows a statement: each statement is a way to the store's thread and back.
+        for some in rows.chunks(ROWS_A_STATEMENT) {
+            let mut insert = QueryBuilder::new(
+                "INSERT INTO points (run, grain, active, signal, share, at, span, tally, evidence, lateness, response,
+                    service, marks) ",
+            );
+            insert.push_values(some, |mut values, row| row.push_onto(&mut values));
+            insert.push(" ON CONFLICT (run, grain, active, signal, share) DO NOTHING");
+            insert.build().execute(&mut *transaction).await.map_err(fault)?;
         }
         transaction.commit().await.map_err(fault)
     }
@@ -152,6 +141,51 @@ impl ResultStore for SqliteStore {
         transaction.commit().await.map_err(fault)
     }
 }
+
+/// A point as a row of `points`.
+struct Row<'a> {
+    point: &'a Point,
+    active: i64,
+    span: i64,
+    tally: String,
+    evidence: String,
+    marks: Option<String>,
+}
+
+impl<'a> Row<'a> {
+    fn of(point: &'a Point) -> Result<Self, StoreFault> {
+        Ok(Self {
+            point,
+            active: integer(point.active.as_nanos())?,
+            span: integer(ActiveTime::from_duration(point.span).as_nanos())?,
+            tally: json(&point.tally)?,
+            evidence: json(&point.evidence)?,
+            marks: if point.marks.is_empty() { None } else { Some(json(&point.marks)?) },
+        })
+    }
+
+    /// In the order of the statement's columns.
+    fn push_onto(&self, values: &mut Separated<'_, Sqlite, &str>) {
+        let point = self.point;
+        values
+            .push_bind(bytes(&point.run).to_vec())
+            .push_bind(point.grain.as_secs())
+            .push_bind(self.active)
+            .push_bind(point.signal.as_str())
+            .push_bind(point.share)
+            .push_bind(millis(point.at))
+            .push_bind(self.span)
+            .push_bind(self.tally.clone())
+            .push_bind(self.evidence.clone())
+            .push_bind(point.latency.lateness.0.clone())
+            .push_bind(point.latency.response.0.clone())
+            .push_bind(point.latency.service.0.clone())
+            .push_bind(self.marks.clone());
+    }
+}
+
+/// Of 13 columns each; SQLite takes 32,766 values a statement.
+const ROWS_A_STATEMENT: usize = 100;
 
 /// Rows forgotten in one transaction.
 const AT_ONCE: u32 = 5_000;
